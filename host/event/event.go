@@ -89,6 +89,7 @@ type Event struct {
 
 	// For surfaces of this process only, never written.
 	Where    string // "jobs.hcl:22": where the watcher or action stands
+	Log      string // action.finished: the file that holds the full output, "" if none
 	Progress bool   // a Warning that only says what takes time; not recorded
 	Partial  bool   // job.output: a state of a progress bar
 	Raw      []byte // job.output: with its control sequences
