@@ -22,6 +22,9 @@ const (
 	Argv     Type = "argv"     // a program and its arguments, no shell
 )
 
+// Types lists every type there is.
+var Types = []Type{Text, Number, Bool, Duration, Texts, Map, Command, Argv}
+
 // A Plugin is what a plugin says of itself.
 type Plugin struct {
 	Name       string      // letters, digits, "_", "-"
@@ -30,7 +33,7 @@ type Plugin struct {
 	MinHost    string      // oldest jwhost it works with, "" if any
 	Config     []Attribute // of its `config` block
 	Actions    []Action
-	Grants     []string // host services it wants: "exec", "job.control", "logs.read", "metrics.read", …
+	Grants     []string // host services it wants: see Grants
 }
 
 // An Action is one thing a plugin can do.
@@ -42,6 +45,7 @@ type Action struct {
 	ExactlyOne [][]string
 	Idempotent bool // may be delivered again after a crash
 	Cancels    bool // ends the job that triggered it
+	Validates  bool // checks its constant arguments before a job starts
 }
 
 // An Attribute is one argument of an action.
@@ -53,13 +57,24 @@ type Attribute struct {
 	Name      string
 	Type      Type
 	Required  bool
-	Sensitive bool // may hold secret(); redacted wherever it is shown
-	Constant  bool // takes no captures
-	Default   string
+	Sensitive bool     // may hold secret(); redacted wherever it is shown
+	Constant  bool     // takes no captures
+	Default   string   // as in the file, without quotes
 	OneOf     []string // the only texts allowed, if any
 	Doc       string
 	Example   string
 }
+
+// The host services that a plugin can be granted.
+const (
+	GrantExec        = "exec"         // run the commands of its own actions
+	GrantLogsRead    = "logs.read"    // read the last lines of the job
+	GrantJobControl  = "job.control"  // cancel the job
+	GrantMetricsRead = "metrics.read" // read the job's metrics
+)
+
+// Grants lists every grant there is.
+var Grants = []string{GrantExec, GrantLogsRead, GrantJobControl, GrantMetricsRead}
 
 // Reserved names every action's attributes and blocks that belong to the host.
 // A schema that uses one of them is refused.
