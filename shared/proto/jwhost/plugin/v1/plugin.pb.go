@@ -1158,6 +1158,7 @@ type RunResponse struct {
 	//	*RunResponse_Output
 	//	*RunResponse_Call
 	//	*RunResponse_More
+	//	*RunResponse_Cancel
 	//	*RunResponse_Outcome
 	Message       isRunResponse_Message `protobuf_oneof:"message"`
 	unknownFields protoimpl.UnknownFields
@@ -1246,6 +1247,15 @@ func (x *RunResponse) GetMore() *HostMore {
 	return nil
 }
 
+func (x *RunResponse) GetCancel() *HostCancel {
+	if x != nil {
+		if x, ok := x.Message.(*RunResponse_Cancel); ok {
+			return x.Cancel
+		}
+	}
+	return nil
+}
+
 func (x *RunResponse) GetOutcome() *Outcome {
 	if x != nil {
 		if x, ok := x.Message.(*RunResponse_Outcome); ok {
@@ -1279,6 +1289,10 @@ type RunResponse_More struct {
 	More *HostMore `protobuf:"bytes,5,opt,name=more,proto3,oneof"`
 }
 
+type RunResponse_Cancel struct {
+	Cancel *HostCancel `protobuf:"bytes,7,opt,name=cancel,proto3,oneof"`
+}
+
 type RunResponse_Outcome struct {
 	// The last message.
 	Outcome *Outcome `protobuf:"bytes,6,opt,name=outcome,proto3,oneof"`
@@ -1293,6 +1307,8 @@ func (*RunResponse_Output) isRunResponse_Message() {}
 func (*RunResponse_Call) isRunResponse_Message() {}
 
 func (*RunResponse_More) isRunResponse_Message() {}
+
+func (*RunResponse_Cancel) isRunResponse_Message() {}
 
 func (*RunResponse_Outcome) isRunResponse_Message() {}
 
@@ -2057,6 +2073,51 @@ func (x *HostMore) GetCallId() int64 {
 	return 0
 }
 
+// HostCancel ends a call under way. Its result comes all the same.
+type HostCancel struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CallId        int64                  `protobuf:"varint,1,opt,name=call_id,json=callId,proto3" json:"call_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HostCancel) Reset() {
+	*x = HostCancel{}
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HostCancel) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HostCancel) ProtoMessage() {}
+
+func (x *HostCancel) ProtoReflect() protoreflect.Message {
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HostCancel.ProtoReflect.Descriptor instead.
+func (*HostCancel) Descriptor() ([]byte, []int) {
+	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *HostCancel) GetCallId() int64 {
+	if x != nil {
+		return x.CallId
+	}
+	return 0
+}
+
 // HostChunk is a part of an answer.
 type HostChunk struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2068,7 +2129,7 @@ type HostChunk struct {
 
 func (x *HostChunk) Reset() {
 	*x = HostChunk{}
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[21]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2080,7 +2141,7 @@ func (x *HostChunk) String() string {
 func (*HostChunk) ProtoMessage() {}
 
 func (x *HostChunk) ProtoReflect() protoreflect.Message {
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[21]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2093,7 +2154,7 @@ func (x *HostChunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HostChunk.ProtoReflect.Descriptor instead.
 func (*HostChunk) Descriptor() ([]byte, []int) {
-	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{21}
+	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *HostChunk) GetCallId() int64 {
@@ -2129,7 +2190,7 @@ type HostResult struct {
 
 func (x *HostResult) Reset() {
 	*x = HostResult{}
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[22]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2141,7 +2202,7 @@ func (x *HostResult) String() string {
 func (*HostResult) ProtoMessage() {}
 
 func (x *HostResult) ProtoReflect() protoreflect.Message {
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[22]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2154,7 +2215,7 @@ func (x *HostResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HostResult.ProtoReflect.Descriptor instead.
 func (*HostResult) Descriptor() ([]byte, []int) {
-	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{22}
+	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *HostResult) GetCallId() int64 {
@@ -2257,7 +2318,7 @@ type HostError struct {
 
 func (x *HostError) Reset() {
 	*x = HostError{}
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[23]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2269,7 +2330,7 @@ func (x *HostError) String() string {
 func (*HostError) ProtoMessage() {}
 
 func (x *HostError) ProtoReflect() protoreflect.Message {
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[23]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2282,7 +2343,7 @@ func (x *HostError) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HostError.ProtoReflect.Descriptor instead.
 func (*HostError) Descriptor() ([]byte, []int) {
-	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{23}
+	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *HostError) GetCode() HostErrorCode {
@@ -2326,7 +2387,7 @@ type ExecCall struct {
 
 func (x *ExecCall) Reset() {
 	*x = ExecCall{}
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[24]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2338,7 +2399,7 @@ func (x *ExecCall) String() string {
 func (*ExecCall) ProtoMessage() {}
 
 func (x *ExecCall) ProtoReflect() protoreflect.Message {
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[24]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2351,7 +2412,7 @@ func (x *ExecCall) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecCall.ProtoReflect.Descriptor instead.
 func (*ExecCall) Descriptor() ([]byte, []int) {
-	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{24}
+	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ExecCall) GetAttribute() string {
@@ -2390,7 +2451,7 @@ type ExecResult struct {
 
 func (x *ExecResult) Reset() {
 	*x = ExecResult{}
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[25]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2402,7 +2463,7 @@ func (x *ExecResult) String() string {
 func (*ExecResult) ProtoMessage() {}
 
 func (x *ExecResult) ProtoReflect() protoreflect.Message {
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[25]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2415,7 +2476,7 @@ func (x *ExecResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecResult.ProtoReflect.Descriptor instead.
 func (*ExecResult) Descriptor() ([]byte, []int) {
-	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{25}
+	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ExecResult) GetKind() ExecKind {
@@ -2487,7 +2548,7 @@ type ReadLogsCall struct {
 
 func (x *ReadLogsCall) Reset() {
 	*x = ReadLogsCall{}
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[26]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2499,7 +2560,7 @@ func (x *ReadLogsCall) String() string {
 func (*ReadLogsCall) ProtoMessage() {}
 
 func (x *ReadLogsCall) ProtoReflect() protoreflect.Message {
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[26]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2512,7 +2573,7 @@ func (x *ReadLogsCall) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadLogsCall.ProtoReflect.Descriptor instead.
 func (*ReadLogsCall) Descriptor() ([]byte, []int) {
-	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{26}
+	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ReadLogsCall) GetStream() string {
@@ -2538,7 +2599,7 @@ type ReadLogsResult struct {
 
 func (x *ReadLogsResult) Reset() {
 	*x = ReadLogsResult{}
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[27]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2550,7 +2611,7 @@ func (x *ReadLogsResult) String() string {
 func (*ReadLogsResult) ProtoMessage() {}
 
 func (x *ReadLogsResult) ProtoReflect() protoreflect.Message {
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[27]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2563,7 +2624,7 @@ func (x *ReadLogsResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadLogsResult.ProtoReflect.Descriptor instead.
 func (*ReadLogsResult) Descriptor() ([]byte, []int) {
-	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{27}
+	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{28}
 }
 
 // CancelJobCall ends the invocation's job.
@@ -2577,7 +2638,7 @@ type CancelJobCall struct {
 
 func (x *CancelJobCall) Reset() {
 	*x = CancelJobCall{}
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[28]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2589,7 +2650,7 @@ func (x *CancelJobCall) String() string {
 func (*CancelJobCall) ProtoMessage() {}
 
 func (x *CancelJobCall) ProtoReflect() protoreflect.Message {
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[28]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2602,7 +2663,7 @@ func (x *CancelJobCall) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelJobCall.ProtoReflect.Descriptor instead.
 func (*CancelJobCall) Descriptor() ([]byte, []int) {
-	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{28}
+	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *CancelJobCall) GetReason() string {
@@ -2621,7 +2682,7 @@ type CancelJobResult struct {
 
 func (x *CancelJobResult) Reset() {
 	*x = CancelJobResult{}
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[29]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2633,7 +2694,7 @@ func (x *CancelJobResult) String() string {
 func (*CancelJobResult) ProtoMessage() {}
 
 func (x *CancelJobResult) ProtoReflect() protoreflect.Message {
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[29]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2646,7 +2707,7 @@ func (x *CancelJobResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelJobResult.ProtoReflect.Descriptor instead.
 func (*CancelJobResult) Descriptor() ([]byte, []int) {
-	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{29}
+	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{30}
 }
 
 // ReadMetricsCall asks for the job's metrics.
@@ -2658,7 +2719,7 @@ type ReadMetricsCall struct {
 
 func (x *ReadMetricsCall) Reset() {
 	*x = ReadMetricsCall{}
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[30]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2670,7 +2731,7 @@ func (x *ReadMetricsCall) String() string {
 func (*ReadMetricsCall) ProtoMessage() {}
 
 func (x *ReadMetricsCall) ProtoReflect() protoreflect.Message {
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[30]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2683,7 +2744,7 @@ func (x *ReadMetricsCall) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadMetricsCall.ProtoReflect.Descriptor instead.
 func (*ReadMetricsCall) Descriptor() ([]byte, []int) {
-	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{30}
+	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{31}
 }
 
 // ReadMetricsResult has the job's metrics by name.
@@ -2696,7 +2757,7 @@ type ReadMetricsResult struct {
 
 func (x *ReadMetricsResult) Reset() {
 	*x = ReadMetricsResult{}
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[31]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2708,7 +2769,7 @@ func (x *ReadMetricsResult) String() string {
 func (*ReadMetricsResult) ProtoMessage() {}
 
 func (x *ReadMetricsResult) ProtoReflect() protoreflect.Message {
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[31]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2721,7 +2782,7 @@ func (x *ReadMetricsResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadMetricsResult.ProtoReflect.Descriptor instead.
 func (*ReadMetricsResult) Descriptor() ([]byte, []int) {
-	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{31}
+	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ReadMetricsResult) GetMetrics() map[string]*Metric {
@@ -2745,7 +2806,7 @@ type Metric struct {
 
 func (x *Metric) Reset() {
 	*x = Metric{}
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[32]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2757,7 +2818,7 @@ func (x *Metric) String() string {
 func (*Metric) ProtoMessage() {}
 
 func (x *Metric) ProtoReflect() protoreflect.Message {
-	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[32]
+	mi := &file_jwhost_plugin_v1_plugin_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2770,7 +2831,7 @@ func (x *Metric) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Metric.ProtoReflect.Descriptor instead.
 func (*Metric) Descriptor() ([]byte, []int) {
-	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{32}
+	return file_jwhost_plugin_v1_plugin_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Metric) GetLast() float64 {
@@ -2871,13 +2932,14 @@ const file_jwhost_plugin_v1_plugin_proto_rawDesc = "" +
 	"invocation\x123\n" +
 	"\x05chunk\x18\x02 \x01(\v2\x1b.jwhost.plugin.v1.HostChunkH\x00R\x05chunk\x126\n" +
 	"\x06result\x18\x03 \x01(\v2\x1c.jwhost.plugin.v1.HostResultH\x00R\x06resultB\t\n" +
-	"\amessage\"\xd0\x02\n" +
+	"\amessage\"\x88\x03\n" +
 	"\vRunResponse\x128\n" +
 	"\bprogress\x18\x01 \x01(\v2\x1a.jwhost.plugin.v1.ProgressH\x00R\bprogress\x12-\n" +
 	"\x03log\x18\x02 \x01(\v2\x19.jwhost.plugin.v1.LogLineH\x00R\x03log\x122\n" +
 	"\x06output\x18\x03 \x01(\v2\x18.jwhost.plugin.v1.OutputH\x00R\x06output\x120\n" +
 	"\x04call\x18\x04 \x01(\v2\x1a.jwhost.plugin.v1.HostCallH\x00R\x04call\x120\n" +
-	"\x04more\x18\x05 \x01(\v2\x1a.jwhost.plugin.v1.HostMoreH\x00R\x04more\x125\n" +
+	"\x04more\x18\x05 \x01(\v2\x1a.jwhost.plugin.v1.HostMoreH\x00R\x04more\x126\n" +
+	"\x06cancel\x18\a \x01(\v2\x1c.jwhost.plugin.v1.HostCancelH\x00R\x06cancel\x125\n" +
 	"\aoutcome\x18\x06 \x01(\v2\x19.jwhost.plugin.v1.OutcomeH\x00R\aoutcomeB\t\n" +
 	"\amessage\"\xe1\x05\n" +
 	"\n" +
@@ -2954,6 +3016,9 @@ const file_jwhost_plugin_v1_plugin_proto_rawDesc = "" +
 	"\fread_metrics\x18\x05 \x01(\v2!.jwhost.plugin.v1.ReadMetricsCallH\x00R\vreadMetricsB\x06\n" +
 	"\x04call\"#\n" +
 	"\bHostMore\x12\x17\n" +
+	"\acall_id\x18\x01 \x01(\x03R\x06callId\"%\n" +
+	"\n" +
+	"HostCancel\x12\x17\n" +
 	"\acall_id\x18\x01 \x01(\x03R\x06callId\"8\n" +
 	"\tHostChunk\x12\x17\n" +
 	"\acall_id\x18\x01 \x01(\x03R\x06callId\x12\x12\n" +
@@ -3062,7 +3127,7 @@ func file_jwhost_plugin_v1_plugin_proto_rawDescGZIP() []byte {
 }
 
 var file_jwhost_plugin_v1_plugin_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_jwhost_plugin_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
+var file_jwhost_plugin_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
 var file_jwhost_plugin_v1_plugin_proto_goTypes = []any{
 	(ActionFlag)(0),               // 0: jwhost.plugin.v1.ActionFlag
 	(AttributeType)(0),            // 1: jwhost.plugin.v1.AttributeType
@@ -3091,25 +3156,26 @@ var file_jwhost_plugin_v1_plugin_proto_goTypes = []any{
 	(*Outcome)(nil),               // 24: jwhost.plugin.v1.Outcome
 	(*HostCall)(nil),              // 25: jwhost.plugin.v1.HostCall
 	(*HostMore)(nil),              // 26: jwhost.plugin.v1.HostMore
-	(*HostChunk)(nil),             // 27: jwhost.plugin.v1.HostChunk
-	(*HostResult)(nil),            // 28: jwhost.plugin.v1.HostResult
-	(*HostError)(nil),             // 29: jwhost.plugin.v1.HostError
-	(*ExecCall)(nil),              // 30: jwhost.plugin.v1.ExecCall
-	(*ExecResult)(nil),            // 31: jwhost.plugin.v1.ExecResult
-	(*ReadLogsCall)(nil),          // 32: jwhost.plugin.v1.ReadLogsCall
-	(*ReadLogsResult)(nil),        // 33: jwhost.plugin.v1.ReadLogsResult
-	(*CancelJobCall)(nil),         // 34: jwhost.plugin.v1.CancelJobCall
-	(*CancelJobResult)(nil),       // 35: jwhost.plugin.v1.CancelJobResult
-	(*ReadMetricsCall)(nil),       // 36: jwhost.plugin.v1.ReadMetricsCall
-	(*ReadMetricsResult)(nil),     // 37: jwhost.plugin.v1.ReadMetricsResult
-	(*Metric)(nil),                // 38: jwhost.plugin.v1.Metric
-	nil,                           // 39: jwhost.plugin.v1.Invocation.TypesEntry
-	nil,                           // 40: jwhost.plugin.v1.Invocation.CapturesEntry
-	nil,                           // 41: jwhost.plugin.v1.Invocation.EnvEntry
-	nil,                           // 42: jwhost.plugin.v1.LogLine.FieldsEntry
-	nil,                           // 43: jwhost.plugin.v1.ReadMetricsResult.MetricsEntry
-	(*timestamppb.Timestamp)(nil), // 44: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 45: google.protobuf.Duration
+	(*HostCancel)(nil),            // 27: jwhost.plugin.v1.HostCancel
+	(*HostChunk)(nil),             // 28: jwhost.plugin.v1.HostChunk
+	(*HostResult)(nil),            // 29: jwhost.plugin.v1.HostResult
+	(*HostError)(nil),             // 30: jwhost.plugin.v1.HostError
+	(*ExecCall)(nil),              // 31: jwhost.plugin.v1.ExecCall
+	(*ExecResult)(nil),            // 32: jwhost.plugin.v1.ExecResult
+	(*ReadLogsCall)(nil),          // 33: jwhost.plugin.v1.ReadLogsCall
+	(*ReadLogsResult)(nil),        // 34: jwhost.plugin.v1.ReadLogsResult
+	(*CancelJobCall)(nil),         // 35: jwhost.plugin.v1.CancelJobCall
+	(*CancelJobResult)(nil),       // 36: jwhost.plugin.v1.CancelJobResult
+	(*ReadMetricsCall)(nil),       // 37: jwhost.plugin.v1.ReadMetricsCall
+	(*ReadMetricsResult)(nil),     // 38: jwhost.plugin.v1.ReadMetricsResult
+	(*Metric)(nil),                // 39: jwhost.plugin.v1.Metric
+	nil,                           // 40: jwhost.plugin.v1.Invocation.TypesEntry
+	nil,                           // 41: jwhost.plugin.v1.Invocation.CapturesEntry
+	nil,                           // 42: jwhost.plugin.v1.Invocation.EnvEntry
+	nil,                           // 43: jwhost.plugin.v1.LogLine.FieldsEntry
+	nil,                           // 44: jwhost.plugin.v1.ReadMetricsResult.MetricsEntry
+	(*timestamppb.Timestamp)(nil), // 45: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 46: google.protobuf.Duration
 }
 var file_jwhost_plugin_v1_plugin_proto_depIdxs = []int32{
 	10, // 0: jwhost.plugin.v1.DescribeResponse.config:type_name -> jwhost.plugin.v1.Attribute
@@ -3122,53 +3188,54 @@ var file_jwhost_plugin_v1_plugin_proto_depIdxs = []int32{
 	15, // 7: jwhost.plugin.v1.ValidateResponse.diagnostics:type_name -> jwhost.plugin.v1.Diagnostic
 	2,  // 8: jwhost.plugin.v1.Diagnostic.severity:type_name -> jwhost.plugin.v1.DiagnosticSeverity
 	18, // 9: jwhost.plugin.v1.RunRequest.invocation:type_name -> jwhost.plugin.v1.Invocation
-	27, // 10: jwhost.plugin.v1.RunRequest.chunk:type_name -> jwhost.plugin.v1.HostChunk
-	28, // 11: jwhost.plugin.v1.RunRequest.result:type_name -> jwhost.plugin.v1.HostResult
+	28, // 10: jwhost.plugin.v1.RunRequest.chunk:type_name -> jwhost.plugin.v1.HostChunk
+	29, // 11: jwhost.plugin.v1.RunRequest.result:type_name -> jwhost.plugin.v1.HostResult
 	21, // 12: jwhost.plugin.v1.RunResponse.progress:type_name -> jwhost.plugin.v1.Progress
 	22, // 13: jwhost.plugin.v1.RunResponse.log:type_name -> jwhost.plugin.v1.LogLine
 	23, // 14: jwhost.plugin.v1.RunResponse.output:type_name -> jwhost.plugin.v1.Output
 	25, // 15: jwhost.plugin.v1.RunResponse.call:type_name -> jwhost.plugin.v1.HostCall
 	26, // 16: jwhost.plugin.v1.RunResponse.more:type_name -> jwhost.plugin.v1.HostMore
-	24, // 17: jwhost.plugin.v1.RunResponse.outcome:type_name -> jwhost.plugin.v1.Outcome
-	39, // 18: jwhost.plugin.v1.Invocation.types:type_name -> jwhost.plugin.v1.Invocation.TypesEntry
-	19, // 19: jwhost.plugin.v1.Invocation.job:type_name -> jwhost.plugin.v1.Job
-	20, // 20: jwhost.plugin.v1.Invocation.match:type_name -> jwhost.plugin.v1.Match
-	40, // 21: jwhost.plugin.v1.Invocation.captures:type_name -> jwhost.plugin.v1.Invocation.CapturesEntry
-	41, // 22: jwhost.plugin.v1.Invocation.env:type_name -> jwhost.plugin.v1.Invocation.EnvEntry
-	44, // 23: jwhost.plugin.v1.Invocation.deadline:type_name -> google.protobuf.Timestamp
-	44, // 24: jwhost.plugin.v1.Match.time:type_name -> google.protobuf.Timestamp
-	3,  // 25: jwhost.plugin.v1.LogLine.level:type_name -> jwhost.plugin.v1.LogLevel
-	42, // 26: jwhost.plugin.v1.LogLine.fields:type_name -> jwhost.plugin.v1.LogLine.FieldsEntry
-	45, // 27: jwhost.plugin.v1.Outcome.retry_after:type_name -> google.protobuf.Duration
-	5,  // 28: jwhost.plugin.v1.Outcome.kind:type_name -> jwhost.plugin.v1.ExecKind
-	30, // 29: jwhost.plugin.v1.HostCall.exec:type_name -> jwhost.plugin.v1.ExecCall
-	32, // 30: jwhost.plugin.v1.HostCall.read_logs:type_name -> jwhost.plugin.v1.ReadLogsCall
-	34, // 31: jwhost.plugin.v1.HostCall.cancel_job:type_name -> jwhost.plugin.v1.CancelJobCall
-	36, // 32: jwhost.plugin.v1.HostCall.read_metrics:type_name -> jwhost.plugin.v1.ReadMetricsCall
-	29, // 33: jwhost.plugin.v1.HostResult.error:type_name -> jwhost.plugin.v1.HostError
-	31, // 34: jwhost.plugin.v1.HostResult.exec:type_name -> jwhost.plugin.v1.ExecResult
-	33, // 35: jwhost.plugin.v1.HostResult.read_logs:type_name -> jwhost.plugin.v1.ReadLogsResult
-	35, // 36: jwhost.plugin.v1.HostResult.cancel_job:type_name -> jwhost.plugin.v1.CancelJobResult
-	37, // 37: jwhost.plugin.v1.HostResult.read_metrics:type_name -> jwhost.plugin.v1.ReadMetricsResult
-	4,  // 38: jwhost.plugin.v1.HostError.code:type_name -> jwhost.plugin.v1.HostErrorCode
-	5,  // 39: jwhost.plugin.v1.ExecResult.kind:type_name -> jwhost.plugin.v1.ExecKind
-	45, // 40: jwhost.plugin.v1.ExecResult.duration:type_name -> google.protobuf.Duration
-	43, // 41: jwhost.plugin.v1.ReadMetricsResult.metrics:type_name -> jwhost.plugin.v1.ReadMetricsResult.MetricsEntry
-	1,  // 42: jwhost.plugin.v1.Invocation.TypesEntry.value:type_name -> jwhost.plugin.v1.AttributeType
-	38, // 43: jwhost.plugin.v1.ReadMetricsResult.MetricsEntry.value:type_name -> jwhost.plugin.v1.Metric
-	6,  // 44: jwhost.plugin.v1.PluginService.Describe:input_type -> jwhost.plugin.v1.DescribeRequest
-	11, // 45: jwhost.plugin.v1.PluginService.Configure:input_type -> jwhost.plugin.v1.ConfigureRequest
-	13, // 46: jwhost.plugin.v1.PluginService.Validate:input_type -> jwhost.plugin.v1.ValidateRequest
-	16, // 47: jwhost.plugin.v1.PluginService.Run:input_type -> jwhost.plugin.v1.RunRequest
-	7,  // 48: jwhost.plugin.v1.PluginService.Describe:output_type -> jwhost.plugin.v1.DescribeResponse
-	12, // 49: jwhost.plugin.v1.PluginService.Configure:output_type -> jwhost.plugin.v1.ConfigureResponse
-	14, // 50: jwhost.plugin.v1.PluginService.Validate:output_type -> jwhost.plugin.v1.ValidateResponse
-	17, // 51: jwhost.plugin.v1.PluginService.Run:output_type -> jwhost.plugin.v1.RunResponse
-	48, // [48:52] is the sub-list for method output_type
-	44, // [44:48] is the sub-list for method input_type
-	44, // [44:44] is the sub-list for extension type_name
-	44, // [44:44] is the sub-list for extension extendee
-	0,  // [0:44] is the sub-list for field type_name
+	27, // 17: jwhost.plugin.v1.RunResponse.cancel:type_name -> jwhost.plugin.v1.HostCancel
+	24, // 18: jwhost.plugin.v1.RunResponse.outcome:type_name -> jwhost.plugin.v1.Outcome
+	40, // 19: jwhost.plugin.v1.Invocation.types:type_name -> jwhost.plugin.v1.Invocation.TypesEntry
+	19, // 20: jwhost.plugin.v1.Invocation.job:type_name -> jwhost.plugin.v1.Job
+	20, // 21: jwhost.plugin.v1.Invocation.match:type_name -> jwhost.plugin.v1.Match
+	41, // 22: jwhost.plugin.v1.Invocation.captures:type_name -> jwhost.plugin.v1.Invocation.CapturesEntry
+	42, // 23: jwhost.plugin.v1.Invocation.env:type_name -> jwhost.plugin.v1.Invocation.EnvEntry
+	45, // 24: jwhost.plugin.v1.Invocation.deadline:type_name -> google.protobuf.Timestamp
+	45, // 25: jwhost.plugin.v1.Match.time:type_name -> google.protobuf.Timestamp
+	3,  // 26: jwhost.plugin.v1.LogLine.level:type_name -> jwhost.plugin.v1.LogLevel
+	43, // 27: jwhost.plugin.v1.LogLine.fields:type_name -> jwhost.plugin.v1.LogLine.FieldsEntry
+	46, // 28: jwhost.plugin.v1.Outcome.retry_after:type_name -> google.protobuf.Duration
+	5,  // 29: jwhost.plugin.v1.Outcome.kind:type_name -> jwhost.plugin.v1.ExecKind
+	31, // 30: jwhost.plugin.v1.HostCall.exec:type_name -> jwhost.plugin.v1.ExecCall
+	33, // 31: jwhost.plugin.v1.HostCall.read_logs:type_name -> jwhost.plugin.v1.ReadLogsCall
+	35, // 32: jwhost.plugin.v1.HostCall.cancel_job:type_name -> jwhost.plugin.v1.CancelJobCall
+	37, // 33: jwhost.plugin.v1.HostCall.read_metrics:type_name -> jwhost.plugin.v1.ReadMetricsCall
+	30, // 34: jwhost.plugin.v1.HostResult.error:type_name -> jwhost.plugin.v1.HostError
+	32, // 35: jwhost.plugin.v1.HostResult.exec:type_name -> jwhost.plugin.v1.ExecResult
+	34, // 36: jwhost.plugin.v1.HostResult.read_logs:type_name -> jwhost.plugin.v1.ReadLogsResult
+	36, // 37: jwhost.plugin.v1.HostResult.cancel_job:type_name -> jwhost.plugin.v1.CancelJobResult
+	38, // 38: jwhost.plugin.v1.HostResult.read_metrics:type_name -> jwhost.plugin.v1.ReadMetricsResult
+	4,  // 39: jwhost.plugin.v1.HostError.code:type_name -> jwhost.plugin.v1.HostErrorCode
+	5,  // 40: jwhost.plugin.v1.ExecResult.kind:type_name -> jwhost.plugin.v1.ExecKind
+	46, // 41: jwhost.plugin.v1.ExecResult.duration:type_name -> google.protobuf.Duration
+	44, // 42: jwhost.plugin.v1.ReadMetricsResult.metrics:type_name -> jwhost.plugin.v1.ReadMetricsResult.MetricsEntry
+	1,  // 43: jwhost.plugin.v1.Invocation.TypesEntry.value:type_name -> jwhost.plugin.v1.AttributeType
+	39, // 44: jwhost.plugin.v1.ReadMetricsResult.MetricsEntry.value:type_name -> jwhost.plugin.v1.Metric
+	6,  // 45: jwhost.plugin.v1.PluginService.Describe:input_type -> jwhost.plugin.v1.DescribeRequest
+	11, // 46: jwhost.plugin.v1.PluginService.Configure:input_type -> jwhost.plugin.v1.ConfigureRequest
+	13, // 47: jwhost.plugin.v1.PluginService.Validate:input_type -> jwhost.plugin.v1.ValidateRequest
+	16, // 48: jwhost.plugin.v1.PluginService.Run:input_type -> jwhost.plugin.v1.RunRequest
+	7,  // 49: jwhost.plugin.v1.PluginService.Describe:output_type -> jwhost.plugin.v1.DescribeResponse
+	12, // 50: jwhost.plugin.v1.PluginService.Configure:output_type -> jwhost.plugin.v1.ConfigureResponse
+	14, // 51: jwhost.plugin.v1.PluginService.Validate:output_type -> jwhost.plugin.v1.ValidateResponse
+	17, // 52: jwhost.plugin.v1.PluginService.Run:output_type -> jwhost.plugin.v1.RunResponse
+	49, // [49:53] is the sub-list for method output_type
+	45, // [45:49] is the sub-list for method input_type
+	45, // [45:45] is the sub-list for extension type_name
+	45, // [45:45] is the sub-list for extension extendee
+	0,  // [0:45] is the sub-list for field type_name
 }
 
 func init() { file_jwhost_plugin_v1_plugin_proto_init() }
@@ -3187,6 +3254,7 @@ func file_jwhost_plugin_v1_plugin_proto_init() {
 		(*RunResponse_Output)(nil),
 		(*RunResponse_Call)(nil),
 		(*RunResponse_More)(nil),
+		(*RunResponse_Cancel)(nil),
 		(*RunResponse_Outcome)(nil),
 	}
 	file_jwhost_plugin_v1_plugin_proto_msgTypes[13].OneofWrappers = []any{}
@@ -3197,7 +3265,7 @@ func file_jwhost_plugin_v1_plugin_proto_init() {
 		(*HostCall_CancelJob)(nil),
 		(*HostCall_ReadMetrics)(nil),
 	}
-	file_jwhost_plugin_v1_plugin_proto_msgTypes[22].OneofWrappers = []any{
+	file_jwhost_plugin_v1_plugin_proto_msgTypes[23].OneofWrappers = []any{
 		(*HostResult_Exec)(nil),
 		(*HostResult_ReadLogs)(nil),
 		(*HostResult_CancelJob)(nil),
@@ -3209,7 +3277,7 @@ func file_jwhost_plugin_v1_plugin_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_jwhost_plugin_v1_plugin_proto_rawDesc), len(file_jwhost_plugin_v1_plugin_proto_rawDesc)),
 			NumEnums:      6,
-			NumMessages:   38,
+			NumMessages:   39,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
