@@ -1,12 +1,16 @@
 // Package uv finds, installs, prepares and isolates uv for the commands that
 // use it. A checked command and its folder go in; the edits that make its uv
 // commands run offline in an environment of their own come out.
+//
+// The way through the package: form.go reads what a command asks of uv,
+// plan.go decides what has to be made ready for it, prepare.go has that done
+// once for everybody who needs it, and project.go, script.go and tool.go do it.
+// find.go and install.go bring the uv binary itself.
 package uv
 
 import (
-	"context"
-
-	"github.com/hashicorp/go-hclog"
+	"fmt"
+	"strings"
 
 	"github.com/jwhost/jwhost/hcl/shellsafe"
 )
@@ -17,28 +21,44 @@ type Tool struct {
 	Version string
 }
 
+// Oldest is the oldest uv that can do what this package asks of it:
+// environments of our own for scripts (`uv run --active --script`).
+const Oldest = "0.7.0"
+
 // NotFound says where uv was looked for.
 type NotFound struct{ Looked []string }
 
-func (e *NotFound) Error() string { panic("unwritten") }
-
-// Find looks for uv as DESIGN says: PATH, ~/.local/bin, ~/.cargo/bin,
-// $UV_INSTALL_DIR, a login shell's PATH. env is a complete environment.
-func Find(ctx context.Context, env []string) (Tool, error) { panic("unwritten") }
-
-// Install puts the pinned uv into dir (default ~/.local/bin) and returns it.
-func Install(ctx context.Context, env []string, dir string, progress func(string)) (Tool, error) {
-	panic("unwritten")
+func (e *NotFound) Error() string {
+	var b strings.Builder
+	b.WriteString("uv was not found; looked in:")
+	for _, place := range e.Looked {
+		b.WriteString("\n  " + place)
+	}
+	b.WriteString("\ninstall it with: jwhost uv install")
+	return b.String()
 }
 
-// Uses reports whether the command runs uv in one of its forms.
-func Uses(cmd *shellsafe.Command) bool { panic("unwritten") }
+// A ResolveError is a failure to prepare: phase "resolve".
+type ResolveError struct {
+	Command string // the uv command that failed
+	Output  string // what uv said
+	Err     error
+}
 
-// A Preparer makes ready what uv commands need, once for each environment.
-type Preparer struct{}
+func (e *ResolveError) Error() string {
+	text := fmt.Sprintf("uv could not prepare `%s`", e.Command)
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	if e.Output != "" {
+		text += "\n" + e.Output
+	}
+	return text
+}
 
-// New returns a Preparer that keeps environments below dir.
-func New(tool Tool, dir string, log hclog.Logger) *Preparer { panic("unwritten") }
+// Unwrap returns the cause: an *exec.ExitError, a *ProjectError or a context's
+// error.
+func (e *ResolveError) Unwrap() error { return e.Err }
 
 // Prepared is what was found and done for one command in one folder.
 type Prepared struct {
@@ -51,22 +71,16 @@ type Prepared struct {
 // A Record says in what a command ran.
 type Record struct {
 	Python   string            `json:"python,omitempty"`
-	LockHash string            `json:"lock_hash,omitempty"`
-	Resolved map[string]string `json:"resolved,omitempty"` // package -> version
+	LockHash string            `json:"lock_hash,omitempty"` // SHA-256 of uv.lock, in hex
+	Resolved map[string]string `json:"resolved,omitempty"`  // package -> version
 }
 
-// A ResolveError is a failure to prepare: phase "resolve".
-type ResolveError struct {
-	Command string // the uv command that failed
-	Output  string // what uv said
-	Err     error
-}
-
-func (e *ResolveError) Error() string { panic("unwritten") }
-
-// Prepare makes the command's uv environments ready (under its own limit of
-// 10 minutes) and returns the edits to run it with. Calls for the same
-// environment share the work. progress is told what takes time.
-func (p *Preparer) Prepare(ctx context.Context, cmd *shellsafe.Command, dir string, env []string, progress func(string)) (*Prepared, error) {
-	panic("unwritten")
+// Uses reports whether the command runs uv in one of its forms.
+func Uses(cmd *shellsafe.Command) bool {
+	for _, p := range cmd.Programs() {
+		if _, ok := readForm(p.Words); ok {
+			return true
+		}
+	}
+	return false
 }
