@@ -7,11 +7,17 @@ import (
 	"time"
 )
 
+// A Piece is a part of a text: the author's own, or captured.
+type Piece struct {
+	Text     string `json:"text"`
+	Captured bool   `json:"captured,omitempty"`
+}
+
 // EncodeArguments returns arguments as the protocol has them: a JSON object by
 // attribute. A value's Go type follows from its attribute's type: Text string,
 // Number float64, Bool bool, Duration time.Duration, Texts []string, Map
-// map[string]string; Command and Argv true, as a plugin only names them. Bytes
-// that are not UTF-8 become U+FFFD.
+// map[string]string; Command and Argv true, as a plugin only names them; a Text
+// in pieces []Piece. Bytes that are not UTF-8 become U+FFFD.
 func EncodeArguments(values map[string]any) ([]byte, error) {
 	object := make(map[string]any, len(values))
 	for name, value := range values {
@@ -28,6 +34,12 @@ func EncodeArguments(values map[string]any) ([]byte, error) {
 				list[i] = valid(s)
 			}
 			object[name] = list
+		case []Piece:
+			pieces := make([]Piece, len(v))
+			for i, p := range v {
+				pieces[i] = Piece{valid(p.Text), p.Captured}
+			}
+			object[name] = pieces
 		case map[string]string:
 			m := make(map[string]string, len(v))
 			for k, s := range v {

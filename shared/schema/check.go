@@ -107,6 +107,9 @@ func checkAttributes(what string, attributes []Attribute, config bool, fault fun
 		if len(a.OneOf) > 0 && a.Type != Text && a.Type != Texts {
 			fault("%s: only texts can be one of a few; it is a %s", what, a.Type)
 		}
+		if a.Pieces && (a.Type != Text || len(a.OneOf) > 0) {
+			fault("%s: only a text that can be anything comes in pieces", what)
+		}
 		if a.Default != "" {
 			if err := checkDefault(a); err != nil {
 				fault("%s: %w", what, err)

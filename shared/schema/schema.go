@@ -59,6 +59,7 @@ type Attribute struct {
 	Required  bool
 	Sensitive bool     // may hold secret(); redacted wherever it is shown
 	Constant  bool     // takes no captures
+	Pieces    bool     // of a Text: the plugin gets it in pieces, and knows which were captured
 	Default   string   // as in the file, without quotes
 	OneOf     []string // the only texts allowed, if any
 	Doc       string

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jwhost/jwhost/shared/contract"
 	"github.com/jwhost/jwhost/shared/schema"
 )
 
@@ -19,6 +20,23 @@ type Command struct{ attribute string }
 
 // An Argv is an argument that holds a program and its arguments.
 type Argv struct{ attribute string }
+
+// Pieces is an argument that holds a text in pieces, for a plugin that has to
+// escape what was captured.
+type Pieces []Piece
+
+// A Piece is a part of a text: the author's own, or captured.
+type Piece = contract.Piece
+
+// UnmarshalJSON reads pieces, or one text of the author.
+func (p *Pieces) UnmarshalJSON(b []byte) error {
+	var text string
+	if json.Unmarshal(b, &text) == nil {
+		*p = Pieces{{Text: text}}
+		return nil
+	}
+	return json.Unmarshal(b, (*[]Piece)(p))
+}
 
 // A Runnable is a Command or an Argv.
 type Runnable interface {
@@ -39,6 +57,7 @@ func (a Argv) name() string    { return a.attribute }
 // types says which attribute type each Go type stands for.
 var types = map[reflect.Type]schema.Type{
 	reflect.TypeFor[string]():            schema.Text,
+	reflect.TypeFor[Pieces]():            schema.Text,
 	reflect.TypeFor[float64]():           schema.Number,
 	reflect.TypeFor[bool]():              schema.Bool,
 	reflect.TypeFor[time.Duration]():     schema.Duration,
@@ -92,13 +111,14 @@ func newField(sf reflect.StructField, tag string) (field, error) {
 	}
 	t, ok := types[sf.Type]
 	if !ok {
-		return f, fmt.Errorf("a %s can't be an argument: string, float64, bool, time.Duration, []string, map[string]string, sdk.Command and sdk.Argv can", sf.Type)
+		return f, fmt.Errorf("a %s can't be an argument: string, sdk.Pieces, float64, bool, time.Duration, []string, map[string]string, sdk.Command and sdk.Argv can", sf.Type)
 	}
 	name, options, _ := strings.Cut(tag, ",")
 	f.attribute = schema.Attribute{
 		Name:    name,
 		Type:    t,
 		Default: sf.Tag.Get("default"),
+		Pieces:  sf.Type == reflect.TypeFor[Pieces](),
 		Doc:     sf.Tag.Get("doc"),
 		Example: sf.Tag.Get("example"),
 	}
@@ -257,6 +277,10 @@ func (f field) set(v reflect.Value, raw json.RawMessage) error {
 func (f field) setDefault(v reflect.Value) error {
 	switch f.attribute.Type {
 	case schema.Text:
+		if f.attribute.Pieces {
+			v.Set(reflect.ValueOf(Pieces{{Text: f.attribute.Default}}))
+			break
+		}
 		v.SetString(f.attribute.Default)
 	case schema.Number:
 		n, err := strconv.ParseFloat(f.attribute.Default, 64)

@@ -112,7 +112,7 @@ func Cancels(a *schema.Action) { a.Cancels = true }
 //	default:"…"            where the file gives none
 //	oneof:"a,b"            the only texts allowed
 //
-// and one of the types string, float64, bool, time.Duration, []string,
+// and one of the types string, Pieces, float64, bool, time.Duration, []string,
 // map[string]string, Command and Argv. The context ends with the action's
 // deadline or when it is cancelled.
 //

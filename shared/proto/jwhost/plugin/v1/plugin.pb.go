@@ -681,9 +681,13 @@ type Attribute struct {
 	// As it would be written in the file, without quotes.
 	Default string `protobuf:"bytes,6,opt,name=default,proto3" json:"default,omitempty"`
 	// The only texts allowed, if any.
-	OneOf         []string `protobuf:"bytes,7,rep,name=one_of,json=oneOf,proto3" json:"one_of,omitempty"`
-	Doc           string   `protobuf:"bytes,8,opt,name=doc,proto3" json:"doc,omitempty"`
-	Example       string   `protobuf:"bytes,9,opt,name=example,proto3" json:"example,omitempty"`
+	OneOf   []string `protobuf:"bytes,7,rep,name=one_of,json=oneOf,proto3" json:"one_of,omitempty"`
+	Doc     string   `protobuf:"bytes,8,opt,name=doc,proto3" json:"doc,omitempty"`
+	Example string   `protobuf:"bytes,9,opt,name=example,proto3" json:"example,omitempty"`
+	// Of a text: arguments_json has it in pieces, an array of objects such as
+	// {"text": "loss "} and {"text": "0.5", "captured": true}. A sink with a
+	// syntax of its own escapes what is captured.
+	Pieces        bool `protobuf:"varint,10,opt,name=pieces,proto3" json:"pieces,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -779,6 +783,13 @@ func (x *Attribute) GetExample() string {
 		return x.Example
 	}
 	return ""
+}
+
+func (x *Attribute) GetPieces() bool {
+	if x != nil {
+		return x.Pieces
+	}
+	return false
 }
 
 // ConfigureRequest hands over the `config` block.
@@ -2898,7 +2909,7 @@ const file_jwhost_plugin_v1_plugin_proto_rawDesc = "" +
 	"ExactlyOne\x12\x1e\n" +
 	"\n" +
 	"attributes\x18\x01 \x03(\tR\n" +
-	"attributes\"\x87\x02\n" +
+	"attributes\"\x9f\x02\n" +
 	"\tAttribute\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x123\n" +
 	"\x04type\x18\x02 \x01(\x0e2\x1f.jwhost.plugin.v1.AttributeTypeR\x04type\x12\x1a\n" +
@@ -2908,7 +2919,9 @@ const file_jwhost_plugin_v1_plugin_proto_rawDesc = "" +
 	"\adefault\x18\x06 \x01(\tR\adefault\x12\x15\n" +
 	"\x06one_of\x18\a \x03(\tR\x05oneOf\x12\x10\n" +
 	"\x03doc\x18\b \x01(\tR\x03doc\x12\x18\n" +
-	"\aexample\x18\t \x01(\tR\aexample\"3\n" +
+	"\aexample\x18\t \x01(\tR\aexample\x12\x16\n" +
+	"\x06pieces\x18\n" +
+	" \x01(\bR\x06pieces\"3\n" +
 	"\x10ConfigureRequest\x12\x1f\n" +
 	"\vconfig_json\x18\x01 \x01(\fR\n" +
 	"configJson\"S\n" +
