@@ -38,7 +38,7 @@ type Env struct {
 func Main(env Env, args []string) int {
 	d := &deps{Env: env}
 	root := newRootCmd(d)
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // nil would be os.Args
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
 	err := root.ExecuteContext(context.Background())

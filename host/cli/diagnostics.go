@@ -157,7 +157,10 @@ func (s screen) snippet(b *strings.Builder, src []byte, r hcl.Range, c colour) {
 		if i := bytes.IndexByte(src[start:], '\n'); i >= 0 {
 			end = start + i
 		}
-		from, to := max(r.Start.Byte, start), min(r.End.Byte, end)
+		from, to := r.Start.Byte, min(r.End.Byte, end)
+		if n > 0 { // marked from the line's text on
+			from = end - len(bytes.TrimLeft(src[start:end], " \t"))
+		}
 		line, mark := s.window(string(src[start:end]), from-start, max(to-start, from-start), s.width-gutter-3)
 		number := s.paint(dim, padLeft(fmt.Sprint(r.Start.Line+n), gutter))
 		fmt.Fprintf(b, "%s %s %s\n", number, bar, line)

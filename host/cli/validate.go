@@ -3,6 +3,9 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
@@ -87,13 +90,28 @@ func (d *deps) check(cmd *cobra.Command, q checkRequest) (*checked, error) {
 	}
 	catalog := d.catalog(q.log)
 	o := jobfile.Options{Vars: values, EnvVars: fromEnviron(d.Environ), VarFiles: q.vars.files, Actions: catalog}
-	if len(q.adHoc) > 0 {
-		o.Command = q.adHoc
-	}
 	c := &checked{names: q.paths}
 	c.file, c.diags = jobfile.Load(q.paths, o)
 	if !c.diags.HasErrors() {
+		if len(q.adHoc) > 0 {
+			if len(c.file.Watchers) == 0 {
+				return nil, usagef(cmd, "%s has no watcher outside of its jobs, so nothing would watch the command", title(c.names))
+			}
+			c.file.Jobs = []*jobfile.Job{c.file.AdHoc(adHocName(q.adHoc[0]), q.adHoc, "")}
+			c.diags = slices.DeleteFunc(c.diags, func(d *hcl.Diagnostic) bool { return scope.CodeOf(d) == jobfile.CodeUnused })
+		}
 		c.diags = append(c.diags, host.Preflight(cmd.Context(), c.file)...)
 	}
 	return c, nil
 }
+
+// adHocName makes the name of a job of a program's path: "python3".
+func adHocName(program string) string {
+	name := notInNames.ReplaceAllString(filepath.Base(program), "_")
+	if name == "" || name[0] == '-' || name[0] >= '0' && name[0] <= '9' {
+		return "_" + name
+	}
+	return name
+}
+
+var notInNames = regexp.MustCompile(`[^A-Za-z0-9_-]`)
