@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jwhost/jwhost/shared/handshake"
 	"github.com/jwhost/jwhost/shared/sdk"
 )
 
@@ -19,7 +20,7 @@ func Plugin() sdk.Plugin {
 	n := &notifier{limits: newLimits(burst, refill)}
 	return sdk.Plugin{
 		Name:    "notify",
-		Version: "1.0.0",
+		Version: handshake.Version,
 		Actions: []sdk.Action{sdk.NewAction("notify", "sends a message to people: e-mail, chat, push, webhook", n.notify)},
 	}
 }
@@ -82,15 +83,12 @@ func (n *notifier) notify(ctx context.Context, inv *sdk.Invocation, args argumen
 	return sdk.Output("sent to " + service.name), nil
 }
 
-// clarify says why a message could not be sent, without the URL's secrets.
+// clarify says why a message could not be sent, without the URL's secrets. The
+// URL was found good before, so the next time may be better.
 func clarify(err error, url string) error {
 	text := err.Error()
 	for _, part := range secretsOf(url) {
 		text = strings.ReplaceAll(text, part, "…")
 	}
-	clear := errors.New(text)
-	if errors.Is(err, context.DeadlineExceeded) || isNetwork(err) {
-		return sdk.Retry(clear, 0)
-	}
-	return clear
+	return sdk.Retry(errors.New(text), 0)
 }

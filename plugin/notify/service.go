@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -127,12 +126,4 @@ func secretsOf(raw string) []string {
 	}
 	slices.SortFunc(parts, func(a, b string) int { return len(b) - len(a) })
 	return parts
-}
-
-// isNetwork reports whether an error is one of the network, which may be none
-// the next time.
-func isNetwork(err error) bool {
-	var n net.Error
-	var op *net.OpError
-	return errors.As(err, &n) || errors.As(err, &op)
 }

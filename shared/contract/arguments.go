@@ -13,11 +13,24 @@ type Piece struct {
 	Captured bool   `json:"captured,omitempty"`
 }
 
+// Pieces is a text in parts.
+type Pieces []Piece
+
+// UnmarshalJSON reads pieces, or one text of the author.
+func (p *Pieces) UnmarshalJSON(b []byte) error {
+	var text string
+	if json.Unmarshal(b, &text) == nil {
+		*p = Pieces{{Text: text}}
+		return nil
+	}
+	return json.Unmarshal(b, (*[]Piece)(p))
+}
+
 // EncodeArguments returns arguments as the protocol has them: a JSON object by
 // attribute. A value's Go type follows from its attribute's type: Text string,
 // Number float64, Bool bool, Duration time.Duration, Texts []string, Map
 // map[string]string; Command and Argv true, as a plugin only names them; a Text
-// in pieces []Piece. Bytes that are not UTF-8 become U+FFFD.
+// in pieces Pieces. Bytes that are not UTF-8 become U+FFFD.
 func EncodeArguments(values map[string]any) ([]byte, error) {
 	object := make(map[string]any, len(values))
 	for name, value := range values {
@@ -34,8 +47,8 @@ func EncodeArguments(values map[string]any) ([]byte, error) {
 				list[i] = valid(s)
 			}
 			object[name] = list
-		case []Piece:
-			pieces := make([]Piece, len(v))
+		case Pieces:
+			pieces := make(Pieces, len(v))
 			for i, p := range v {
 				pieces[i] = Piece{valid(p.Text), p.Captured}
 			}

@@ -23,20 +23,10 @@ type Argv struct{ attribute string }
 
 // Pieces is an argument that holds a text in pieces, for a plugin that has to
 // escape what was captured.
-type Pieces []Piece
+type Pieces = contract.Pieces
 
 // A Piece is a part of a text: the author's own, or captured.
 type Piece = contract.Piece
-
-// UnmarshalJSON reads pieces, or one text of the author.
-func (p *Pieces) UnmarshalJSON(b []byte) error {
-	var text string
-	if json.Unmarshal(b, &text) == nil {
-		*p = Pieces{{Text: text}}
-		return nil
-	}
-	return json.Unmarshal(b, (*[]Piece)(p))
-}
 
 // A Runnable is a Command or an Argv.
 type Runnable interface {
