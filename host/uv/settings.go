@@ -252,7 +252,7 @@ func (s *settings) client() (*http.Client, error) {
 		roots = x509.NewCertPool()
 	}
 	for _, file := range s.certs {
-		data, err := os.ReadFile(file)
+		data, err := os.ReadFile(s.env.expand(file))
 		if err != nil {
 			return nil, fmt.Errorf("certificates to trust: %w", err)
 		}
