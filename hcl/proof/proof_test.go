@@ -112,6 +112,7 @@ func TestGroupContained(t *testing.T) {
 		{`([\x{D800}-\x{DFFF}])`, 1, Match(`\x{FFFD}?`), "ok"},
 
 		{`([\x{D900}-\x{E100}])`, 1, Union(), "\uE000"},
+		{`([\x{DFFF}-\x{E100}])`, 1, Match(`[\x{E000}-\x{E100}]`), "ok"},
 		{`(.)`, 1, Match(`[\x00-\x{DFFF}\x{E001}-\x{10FFFF}]`), "\uE000"},
 
 		// Folding adds the whole orbit.
