@@ -301,8 +301,8 @@ LMOD_*              settings of environment modules
 JWHOST_*            settings of jwhost
 `
 
-// variables are codeVariables, read.
-var variables = sync.OnceValue(func() map[string]string {
+// whyVariables are codeVariables, read.
+var whyVariables = sync.OnceValue(func() map[string]string {
 	why := map[string]string{}
 	for line := range strings.Lines(codeVariables) {
 		if name, reason, ok := strings.Cut(strings.TrimSpace(line), " "); ok && name != "#" {
@@ -315,7 +315,7 @@ var variables = sync.OnceValue(func() map[string]string {
 // whyVariable says why the variable's value is code to shells or programs, as
 // what the value is to them; "" if it is only text.
 func whyVariable(name string) string {
-	why := variables()
+	why := whyVariables()
 	if reason, ok := why[name]; ok {
 		return reason
 	}
