@@ -1,9 +1,10 @@
-// Package shellsafe keeps captured text from becoming code. A command with
-// placeholders and the language of each placeholder goes in; a refusal with a
-// witness, or a command that renders any admitted text safely, comes out.
 package shellsafe
 
-import "github.com/jwhost/jwhost/hcl/proof"
+import (
+	"strings"
+
+	"github.com/jwhost/jwhost/hcl/proof"
+)
 
 // A Part is a piece of a command as the file has it: the author's own text
 // (constants already joined in), or a placeholder.
@@ -67,73 +68,220 @@ type Problem struct {
 	Fixed   string // the whole corrected command, "" if there is none
 }
 
-// A Command is a checked command.
-type Command struct{}
+// A Command is a checked command. It is immutable and may be rendered by
+// several goroutines at once.
+type Command struct {
+	in       Input
+	line     *template   // of a shell line
+	argv     []*template // of an argument vector
+	stdin    *template
+	env      []*template
+	slots    []*slot
+	words    []optionWord
+	heredocs []*heredoc
+	checked  map[string][]admission // of the variables in Input.Captures
+	programs []Program
+	ours     string // prefix of the names of our own variables, such as JW_H
+}
 
 // Check proves a command. The Command is nil if any problem is no warning.
-func Check(in Input) (*Command, []Problem) { panic("unwritten") }
-
-// An Edit replaces the words [Start, End) of a command by others, for changes
-// by the host that belong to the command's meaning, such as an option of uv.
-// The offsets are those of a [Word]; Start == End inserts before Start.
-// In a line the new words are quoted as needed.
-type Edit struct {
-	Start, End int
-	Words      []string
+func Check(in Input) (*Command, []Problem) {
+	c := check(in)
+	c.explain()
+	if c.failed() {
+		return nil, c.problems
+	}
+	return c.cmd, c.problems
 }
 
-// Programs returns the simple commands in source order, wrappers taken off.
-func (c *Command) Programs() []Program { panic("unwritten") }
-
-// A Program is one program that a command runs, after wrappers (env, timeout,
-// nice, …) were taken off.
-type Program struct {
-	Words []Word // the program's name and its arguments
-	// Dir is the folder that it runs in as the command says by literal cd's
-	// before it, relative to the command's own ("" for that); DirKnown is
-	// false where that can't be told.
-	Dir      string
-	DirKnown bool
-	// Env are literal assignments before it (A=b prog).
-	Env []string
+// A checker is the state of one Check.
+type checker struct {
+	in       Input
+	tokens   *tokens
+	cmd      *Command
+	problems []Problem
+	repairs  []repair
+	captured bool // some captured text is about, as a placeholder or by name
+	depth    int  // of lines inside words of lines
 }
 
-// A Word is one word of a Program.
-type Word struct {
-	Text       string // its value, if Known
-	Known      bool   // holds no placeholder and no expansion
-	Start, End int    // for an Edit: byte offsets of a line's template, indexes of an argv
+// maxDepth is how deep shell lines may be nested in words of shell lines.
+const maxDepth = 8
+
+func check(in Input) *checker {
+	c := &checker{in: in, cmd: &Command{in: in, checked: map[string][]admission{}}}
+	c.tokens = newTokens(in.texts())
+	if !c.wellFormed() {
+		return c
+	}
+	for i, v := range in.Env {
+		c.cmd.env = append(c.cmd.env, c.tokens.join("env", i, v.Value))
+	}
+	if in.Stdin != nil {
+		c.cmd.stdin = c.tokens.join("stdin", 0, in.Stdin)
+	}
+	if in.Argv != nil {
+		for i, word := range in.Argv {
+			c.cmd.argv = append(c.cmd.argv, c.tokens.join("argv", i, word))
+		}
+	} else {
+		c.cmd.line = c.tokens.join("line", 0, in.Line)
+	}
+	for _, t := range append(append([]*template{c.cmd.stdin}, c.cmd.env...), c.cmd.argv...) {
+		if t != nil {
+			for _, s := range t.slots {
+				s.place = placeVerbatim
+			}
+		}
+	}
+	c.captured = c.mentionsCaptures()
+
+	c.environment()
+	if in.Argv != nil {
+		c.vector()
+	} else {
+		c.script(c.cmd.line, in.Shell, c.ownStdin())
+	}
+	c.cmd.slots = c.tokens.slots
+	c.cmd.ours = c.ourVariables()
+	return c
 }
 
-// Rendered is a command ready to run.
-type Rendered struct {
-	Shell  string            // Sh or Bash; "" for Argv
-	Line   []byte            // for the shell
-	Argv   [][]byte          //
-	Stdin  []byte            //
-	Env    map[string][]byte // variables of ours that the line refers to, and the file's own
-	Quoted []Quoted
+// texts lists everything the author wrote.
+func (in Input) texts() []string {
+	var all []string
+	add := func(parts []Part) {
+		var joined strings.Builder
+		for _, p := range parts {
+			if p.Hole == nil {
+				joined.WriteString(p.Text)
+			}
+		}
+		all = append(all, joined.String())
+		for _, p := range parts {
+			all = append(all, p.Text)
+		}
+	}
+	add(in.Line)
+	add(in.Stdin)
+	for _, word := range in.Argv {
+		add(word)
+	}
+	for _, v := range in.Env {
+		add(v.Value)
+		all = append(all, v.Name)
+	}
+	return all
 }
 
-// Quoted tells how one placeholder was put in.
-type Quoted struct {
-	Name string // of the hole
-	How  string // "word", "double quotes", "single quotes", "variable", "argument", "number", …
-	Text string // as it stands in the command
+// wellFormed refuses what is no command at all, whatever it means.
+func (c *checker) wellFormed() bool {
+	in := c.in
+	switch {
+	case in.Argv != nil && in.Line != nil:
+		c.add(Problem{Code: "command", Where: Where{Attr: "line"}, Summary: "Both command and argv are given",
+			Detail: "Exactly one of them says what runs."})
+	case in.Argv == nil && blank(in.Line):
+		c.add(Problem{Code: "command", Where: Where{Attr: "line"}, Summary: "The command is empty"})
+	case in.Argv != nil && (len(in.Argv) == 0 || empty(in.Argv[0])):
+		c.add(Problem{Code: "command", Where: Where{Attr: "argv"}, Summary: "The argument vector names no program",
+			Detail: "Its first element is the program, the others are its arguments."})
+	case in.Argv == nil && in.Shell != Sh && in.Shell != Bash:
+		c.add(Problem{Code: "shell", Where: Where{Attr: "line"}, Summary: "Unknown shell " + quote(in.Shell),
+			Detail: "A command is written for \"sh\" or for \"bash\"."})
+	}
+	for i, v := range in.Env {
+		if v.Name == "" || strings.ContainsAny(v.Name, "=\x00") {
+			c.add(Problem{Code: "variable-name", Where: Where{Attr: "env", Index: i}, Summary: quote(v.Name) + " cannot be the name of a variable"})
+		}
+	}
+	nul := func(attr string, index int, parts []Part) {
+		for i, p := range parts {
+			if at := strings.IndexByte(p.Text, 0); at >= 0 && p.Hole == nil {
+				c.add(Problem{Code: "nul", Where: Where{attr, index, i, at, at + 1}, Summary: "A command cannot hold a NUL byte"})
+			}
+		}
+	}
+	nul("line", 0, in.Line)
+	for i, word := range in.Argv {
+		nul("argv", i, word)
+	}
+	for i, v := range in.Env {
+		nul("env", i, v.Value)
+	}
+	if n := in.holes(); n > maxSlots {
+		c.add(Problem{Code: "command", Where: Where{Attr: "line"}, Summary: "Too many placeholders"})
+	}
+	return len(c.problems) == 0
 }
 
-// A Refusal says why a value may not stand where it should; nothing must run.
-type Refusal struct {
-	Name   string
-	Value  []byte
-	Reason string
+func (in Input) holes() (n int) {
+	count := func(parts []Part) {
+		for _, p := range parts {
+			if p.Hole != nil {
+				n++
+			}
+		}
+	}
+	count(in.Line)
+	count(in.Stdin)
+	for _, word := range in.Argv {
+		count(word)
+	}
+	for _, v := range in.Env {
+		count(v.Value)
+	}
+	return n
 }
 
-func (r *Refusal) Error() string { return r.Reason }
+func blank(parts []Part) bool {
+	for _, p := range parts {
+		if p.Hole != nil || strings.TrimSpace(p.Text) != "" {
+			return false
+		}
+	}
+	return true
+}
 
-// Values answers the text of a hole at run time.
-type Values func(h *Hole) ([]byte, error)
+func empty(parts []Part) bool {
+	for _, p := range parts {
+		if p.Hole != nil || p.Text != "" {
+			return false
+		}
+	}
+	return true
+}
 
-// Render puts the texts in. The error is a *Refusal where a text is not
-// admitted, and values' own error where it gives one.
-func (c *Command) Render(values Values, edits ...Edit) (*Rendered, error) { panic("unwritten") }
+// mentionsCaptures reports whether captured text is about: where none is,
+// what the shell reads or is given can hold none.
+func (c *checker) mentionsCaptures() bool {
+	if len(c.tokens.slots) > 0 {
+		return true
+	}
+	texts := c.in.texts()
+	for name := range c.in.Captures {
+		if anyContains(texts, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// add notes a problem once.
+func (c *checker) add(p Problem) {
+	for _, q := range c.problems {
+		if q.Code == p.Code && q.Where == p.Where {
+			return
+		}
+	}
+	c.problems = append(c.problems, p)
+}
+
+func (c *checker) failed() bool {
+	for _, p := range c.problems {
+		if !p.Warning {
+			return true
+		}
+	}
+	return false
+}

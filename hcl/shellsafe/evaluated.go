@@ -1,0 +1,147 @@
+package shellsafe
+
+import (
+	"reflect"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// arithmetic walks an expression that the shell computes. bash evaluates a
+// variable's text there as an expression in turn, and a[$(reboot)] is one: so
+// nothing but an integer may come in, by placeholder, expansion or name.
+func (w *walker) arithmetic(x syntax.ArithmExpr, let bool) {
+	if x == nil || reflect.ValueOf(x).IsNil() {
+		return
+	}
+	switch x := x.(type) {
+	case *syntax.BinaryArithm:
+		w.arithmetic(x.X, let)
+		w.arithmetic(x.Y, let)
+	case *syntax.UnaryArithm:
+		w.arithmetic(x.X, let)
+	case *syntax.ParenArithm:
+		w.arithmetic(x.X, let)
+	case *syntax.Word:
+		w.number(x, "arithmetic", let)
+	default:
+		w.unknownNode(x)
+	}
+}
+
+// number visits a word that is evaluated.
+func (w *walker) number(n *syntax.Word, what string, plain bool) {
+	start, end := offsets(n)
+	at := w.t.where(start, end)
+	why := refusal{at: at, code: "arithmetic", kind: kindInteger, what: what, verb: "evaluates"}
+
+	if name := n.Lit(); syntax.ValidName(name) && len(w.tokens.in(name)) == 0 {
+		why.via = name
+		w.prove(direct(w.vars.reach(name)), integer(), why)
+		return
+	}
+	w.prove(direct(w.origins(n)), integer(), why)
+	for _, part := range n.Parts {
+		switch part := part.(type) {
+		case *syntax.Lit:
+			for _, s := range w.tokens.in(part.Value) {
+				w.setPlace(s, placeNumber)
+				s.plain = s.plain || plain
+			}
+		case *syntax.DblQuoted, *syntax.SglQuoted:
+			w.walkInside(n) // their tokens get no place
+			return
+		case *syntax.ParamExp:
+			w.placeParam(part, context{quoted: true})
+		case *syntax.CmdSubst:
+			w.placeSubst(part, context{quoted: true})
+		case *syntax.ArithmExp:
+			w.arithmetic(part.X, plain)
+		default:
+			w.unknownNode(part)
+		}
+	}
+}
+
+// test walks the operands of [[ … ]].
+func (w *walker) test(x syntax.TestExpr) {
+	switch x := x.(type) {
+	case *syntax.ParenTest:
+		w.test(x.X)
+	case *syntax.Word:
+		w.place(x, context{})
+	case *syntax.UnaryTest:
+		switch x.Op {
+		case syntax.TsVarSet, syntax.TsRefVar:
+			w.evaluatedOperand(x.X, x.Op.String())
+		default:
+			w.test(x.X)
+		}
+	case *syntax.BinaryTest:
+		switch x.Op {
+		case syntax.TsEql, syntax.TsNeq, syntax.TsLeq, syntax.TsGeq, syntax.TsLss, syntax.TsGtr:
+			w.evaluatedOperand(x.X, x.Op.String())
+			w.evaluatedOperand(x.Y, x.Op.String())
+		case syntax.TsMatch, syntax.TsMatchShort, syntax.TsNoMatch, syntax.TsReMatch:
+			w.test(x.X)
+			if y, ok := x.Y.(*syntax.Word); ok {
+				w.place(y, context{pattern: true})
+			}
+		case syntax.AndTest, syntax.OrTest, syntax.TsNewer, syntax.TsOlder, syntax.TsDevIno, syntax.TsBefore, syntax.TsAfter:
+			w.test(x.X)
+			w.test(x.Y)
+		default:
+			w.unknownNode(x)
+		}
+	default:
+		w.unknownNode(x)
+	}
+}
+
+// evaluatedOperand is an operand of [[ … ]] that bash evaluates: a number, or
+// the name of a variable with its index.
+func (w *walker) evaluatedOperand(x syntax.TestExpr, op string) {
+	n, ok := x.(*syntax.Word)
+	if !ok {
+		w.test(x)
+		return
+	}
+	start, end := offsets(n)
+	why := refusal{at: w.t.where(start, end), code: "arithmetic", kind: kindInteger, what: "an operand of " + op, verb: "evaluates"}
+	w.prove(direct(w.origins(n)), integer(), why)
+	if name, known := literalWord(n); known && syntax.ValidName(name) && len(w.tokens.in(name)) == 0 {
+		why.via = name
+		w.prove(direct(w.vars.reach(name)), integer(), why)
+	}
+	w.place(n, context{})
+}
+
+// assignedVariables asks of every variable that the line assigns whether its
+// name makes its text more than text.
+func (w *walker) assignedVariables() {
+	for name, list := range w.vars.assigned {
+		os := direct(w.vars.reach(name))
+		if len(os) == 0 {
+			continue
+		}
+		at := w.t.where(list[0].pos, list[0].pos+len(name))
+		if why := whyVariable(name); why != "" {
+			w.prove(os, plainNumber(), refusal{at: at, code: "capture-in-variable", kind: kindCode, what: "the variable " + name, verb: "take", note: name + ": " + why + "."})
+		}
+		if declared, ok := w.vars.integers[name]; ok {
+			w.prove(os, integer(), refusal{at: declared, code: "arithmetic", kind: kindInteger, what: "the variable " + name + ", declared as an integer", verb: "evaluates"})
+		}
+	}
+}
+
+// unknownNode refuses whatever captured text is below a node that no table
+// here knows. Tokens below it get no place.
+func (w *walker) unknownNode(n syntax.Node) {
+	start, end := offsets(n)
+	for _, o := range direct(w.origins(n)) {
+		if o.slot == nil {
+			w.refuse(o, "", refusal{at: w.t.where(start, end), code: "capture-place", kind: kindRefused,
+				what: "a construct that jwhost does not know (" + strings.TrimPrefix(reflect.TypeOf(n).String(), "*syntax.") + ")", verb: "reads"})
+		}
+	}
+}

@@ -1,0 +1,283 @@
+package shellsafe
+
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// expand says what an expansion in a word can hold. It neither judges nor
+// remembers; place does.
+func (w *walker) expand(part syntax.WordPart, c context) piece {
+	start, end := offsets(part)
+	p := piece{start: start, end: end, unquoted: !c.quoted}
+	e := &expansion{source: w.source(start, end)}
+	p.exp = e
+	switch part := part.(type) {
+	case *syntax.ParamExp:
+		if simpleParam(part) {
+			name := part.Param.Value
+			f := w.vars.at(name, start)
+			e.origins, e.author, e.direct = f.origins, f.author, true
+			if f.constant && !(p.unquoted && c.split && w.vars.opaqueSplit(f.text)) {
+				e.constant, p.text = true, f.text
+			}
+			return p
+		}
+		if part.Length {
+			e.author = false
+			return p // a number
+		}
+		e.origins, e.direct = w.origins(part), true
+	case *syntax.ArithmExp:
+		// A number, whatever is in it; place proves what is evaluated.
+	default:
+		e.origins = indirect(w.origins(part))
+	}
+	return p
+}
+
+// simpleParam reports whether an expansion is $x or ${x}.
+func simpleParam(p *syntax.ParamExp) bool {
+	return p.Param != nil && !p.Excl && !p.Length && !p.Width && p.Index == nil && p.Slice == nil && p.Repl == nil && p.Names == 0 && p.Exp == nil
+}
+
+// place visits a word of the template: every token in it gets a place, every
+// expansion in it is walked, and captured text that is not quoted is refused.
+func (w *walker) place(n *syntax.Word, c context) {
+	if n == nil {
+		return
+	}
+	if !c.quoted && hasBraces(n) {
+		if os := w.origins(n); len(os) > 0 {
+			start, end := offsets(n)
+			w.refuseBraces(w.t.where(start, end), os)
+			for _, s := range w.tokens.in(w.source0(n)) {
+				s.place = placeRefused
+			}
+		}
+	}
+	bracket := false // an open [ of a pattern
+	w.placeParts(n.Parts, c, &bracket)
+}
+
+func (w *walker) source0(n syntax.Node) string {
+	start, end := offsets(n)
+	return w.t.text[min(start, len(w.t.text)):min(end, len(w.t.text))]
+}
+
+func (w *walker) placeParts(parts []syntax.WordPart, c context, bracket *bool) {
+	for _, part := range parts {
+		switch part := part.(type) {
+		case *syntax.Lit:
+			switch {
+			case c.heredoc:
+				w.placeText(part.Value, placeHeredoc)
+			case c.quoted:
+				w.placeText(part.Value, placeDouble)
+			default:
+				w.placeBare(part.Value, c, bracket)
+			}
+		case *syntax.SglQuoted:
+			if !part.Dollar {
+				w.placeText(part.Value, placeSingle)
+			}
+		case *syntax.DblQuoted:
+			if part.Dollar {
+				continue // refused: its tokens get no place
+			}
+			inner := c
+			inner.quoted, inner.split, inner.pattern = true, false, false
+			w.placeParts(part.Parts, inner, bracket)
+		case *syntax.ParamExp:
+			w.placeParam(part, c)
+		case *syntax.CmdSubst:
+			w.placeSubst(part, c)
+		case *syntax.ArithmExp:
+			w.arithmetic(part.X, false)
+		case *syntax.ProcSubst:
+			w.processSubstitution(part)
+		case *syntax.ExtGlob:
+			// Tokens get no place. Expansions inside are patterns, no code.
+		default:
+			w.unknownNode(part)
+		}
+	}
+}
+
+// placeText gives the tokens of quoted text their place.
+func (w *walker) placeText(s string, p place) {
+	for _, slot := range w.tokens.in(s) {
+		w.setPlace(slot, p)
+	}
+}
+
+// placeBare gives the tokens of unquoted text their place. Inside the brackets
+// of a pattern quoting means something else in every shell.
+func (w *walker) placeBare(s string, c context, bracket *bool) {
+	for s != "" {
+		i, j, slot := w.tokens.next(s)
+		text := s
+		if slot != nil {
+			text = s[:i]
+		}
+		for k := 0; k < len(text); k++ {
+			switch text[k] {
+			case '\\':
+				k++
+			case '[':
+				*bracket = true
+			case ']':
+				*bracket = false
+			}
+		}
+		if slot == nil {
+			return
+		}
+		if *bracket && (c.split || c.pattern) && strings.Contains(s[j:], "]") {
+			slot.place = placeRefused
+			w.refusePlace(slot, "between the brackets of a pattern",
+				"An unquoted [ … ] is a pattern for file names, and quoting counts for nothing inside it.",
+				"Put the brackets in quotes too: \"["+placeholder(slot.hole)+"]\".")
+		} else {
+			w.setPlace(slot, placeBare)
+		}
+		s = s[j:]
+	}
+}
+
+// setPlace says how the text of a slot will be quoted, unless what stands
+// right before it in the author's text would change the quotes.
+func (w *walker) setPlace(s *slot, p place) {
+	if w.nested() || s.place == placeRefused {
+		return // in a nested line, its place is that of the word around the line
+	}
+	if p != placeSingle {
+		before := w.t.text[:s.start]
+		slashes := len(before) - len(strings.TrimRight(before, `\`))
+		dollar := strings.HasSuffix(before, "$") && (len(before)-1-len(strings.TrimRight(before[:len(before)-1], `\`)))%2 == 0
+		switch {
+		case slashes%2 == 1 || w.back && slashes > 0:
+			s.place = placeRefused
+			w.refusePlace(s, "right after a backslash", "The backslash would take the quoting off.", "Take the backslash away: no escaping is needed.")
+			return
+		case dollar || w.back && strings.HasSuffix(before, "$"):
+			return // unplaced: part of a name
+		}
+	}
+	s.place = p
+	s.variable = s.variable || w.back || p == placeHeredoc
+}
+
+// placeParam visits a parameter expansion.
+func (w *walker) placeParam(n *syntax.ParamExp, c context) {
+	start, end := offsets(n)
+	at := w.t.where(start, end)
+	if n.Param == nil || strings.Contains(n.Param.Value, w.tokens.stem) {
+		return // a name made of captured text: its tokens get no place
+	}
+	f := w.vars.at(n.Param.Value, start)
+	direct := withoutContent(f.origins)
+	if len(direct) > 0 && !n.Length {
+		switch {
+		case n.Excl:
+			w.prove(direct, integer(), refusal{at: at, code: "variable-name", kind: kindInteger, what: "the name of a variable", verb: "looks up"})
+		case n.Exp != nil && n.Exp.Op == syntax.OtherParamOps && n.Exp.Word.Lit() != "Q":
+			w.prove(direct, noText(), refusal{at: at, code: "capture-in-code", kind: kindRefused, what: "a text that bash expands again", verb: "expands"})
+		case (c.split || c.pattern) && !c.quoted:
+			w.refuseUnquoted(n, at, direct)
+		}
+	}
+	w.arithmetic(n.Index, false)
+	if n.Slice != nil {
+		w.arithmetic(n.Slice.Offset, false)
+		w.arithmetic(n.Slice.Length, false)
+	}
+	if n.Exp != nil && n.Exp.Word != nil && n.Exp.Op != syntax.OtherParamOps {
+		inner := c
+		switch n.Exp.Op {
+		case syntax.RemSmallPrefix, syntax.RemLargePrefix, syntax.RemSmallSuffix, syntax.RemLargeSuffix:
+			inner.pattern = true
+		}
+		w.placeOperand(n.Exp.Word, inner)
+	}
+	if n.Repl != nil {
+		// Its tokens get no place: & and \ mean something in a replacement.
+		w.walkInside(n.Repl.Orig)
+		w.walkInside(n.Repl.With)
+	}
+}
+
+// placeOperand visits the word of ${x:-word}, ${x#word}. Shells disagree about
+// quotes there, so text stands as an expansion of a variable of ours.
+func (w *walker) placeOperand(n *syntax.Word, c context) {
+	if c.quoted && (c.pattern || hasQuotes(n)) {
+		w.walkInside(n) // quotes or a pattern inside quotes: no form is literal in every shell
+		return
+	}
+	w.place(n, c)
+	if w.nested() {
+		return
+	}
+	for _, s := range w.tokens.in(w.source0(n)) {
+		if s.place != placeNone && s.place != placeRefused && s.place != placeNumber {
+			s.variable = true
+		}
+	}
+}
+
+func hasQuotes(n *syntax.Word) bool {
+	for _, p := range n.Parts {
+		switch p.(type) {
+		case *syntax.SglQuoted, *syntax.DblQuoted:
+			return true
+		}
+	}
+	return false
+}
+
+// walkInside walks the expansions of a word whose own tokens get no place.
+func (w *walker) walkInside(n *syntax.Word) {
+	if n == nil {
+		return
+	}
+	syntax.Walk(n, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.CmdSubst:
+			w.placeSubst(n, context{})
+			return false
+		case *syntax.ProcSubst:
+			w.processSubstitution(n)
+			return false
+		case *syntax.ArithmExp:
+			w.arithmetic(n.X, false)
+			return false
+		case *syntax.ParamExp:
+			w.placeParam(n, context{quoted: true})
+			return false
+		}
+		return true
+	})
+}
+
+// placeSubst visits a command substitution.
+func (w *walker) placeSubst(n *syntax.CmdSubst, c context) {
+	if os := direct(w.origins(n)); len(os) > 0 && c.split && !c.quoted {
+		start, end := offsets(n)
+		w.warnUnquotedSubst(w.t.where(start, end), w.source(start, end), os)
+	}
+	if !n.Backquotes {
+		w.substitution(n.Stmts, w.back)
+		return
+	}
+	if c.quoted {
+		// `…` inside "…": which quotes belong to whom differs by shell.
+		for _, s := range w.tokens.in(w.source0(n)) {
+			if !w.nested() {
+				s.place = placeRefused
+				w.refusePlace(s, "in backquotes inside double quotes", "Shells disagree about the quotes in there.", "Write $( … ) instead of ` … `.")
+			}
+		}
+	}
+	w.substitution(n.Stmts, true)
+}
