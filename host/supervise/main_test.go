@@ -53,7 +53,12 @@ func start(t *testing.T, dir string, s Spec) *Process {
 	}
 	t.Cleanup(func() {
 		p.Kill()
-		p.Exit(context.Background())
+		select {
+		case <-p.Done():
+		case <-p.closed:
+		case <-time.After(time.Minute):
+			t.Error("the process cannot be killed")
+		}
 	})
 	return p
 }

@@ -133,11 +133,20 @@ func (io *stdio) openPty(s *Spec) (*os.File, error) {
 		return nil, fmt.Errorf("no terminal could be opened for pty = true: %w", err)
 	}
 	_ = pty.Setsize(slave, &ptySize)
+	// pty.Open leaves a master that blocks, and no deadline would end a read.
+	fd, err := unix.FcntlInt(master.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	master.Close()
+	if err != nil {
+		file.Close()
+		slave.Close()
+		return nil, os.NewSyscallError("dup", err)
+	}
+	_ = unix.SetNonblock(fd, true)
 	limit := int64(0)
 	if s.Tether {
 		limit = s.OutputCap
 	}
-	io.copy(master, file, limit)
+	io.copy(os.NewFile(uintptr(fd), "terminal"), file, limit)
 	return slave, nil
 }
 

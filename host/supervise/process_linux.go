@@ -71,17 +71,17 @@ func Start(ctx context.Context, dir string, spec Spec) (*Process, error) {
 	p.onClose = func() { link.Close() }
 
 	cancelled := context.AfterFunc(ctx, p.Kill)
-	defer cancelled()
 	var first report
 	reports := gob.NewDecoder(link)
 	err = gob.NewEncoder(link).Encode(&spec)
 	if err == nil {
 		err = reports.Decode(&first)
 	}
+	inTime := cancelled()
 	if err != nil {
 		link.Close()
 		state := cmd.Wait()
-		if ctx.Err() != nil {
+		if !inTime {
 			return nil, ctx.Err()
 		}
 		return nil, fmt.Errorf("the supervisor of %s ended before it started anything (%v; %w)", dir, state, err)
@@ -91,6 +91,10 @@ func Start(ctx context.Context, dir string, spec Spec) (*Process, error) {
 		p.finish(first.Exit)
 	}
 	go p.follow(reports, link, cmd)
+	if !inTime {
+		p.Kill() // again: the first time it may not have listened yet
+		return nil, ctx.Err()
+	}
 	return p, nil
 }
 

@@ -42,15 +42,15 @@ func gone(t *testing.T, ids []ident) {
 const stubborn = `
 trap '' TERM HUP
 echo $$ >> pids
-(echo $(exec sh -c 'echo $PPID') >> pids; while :; do sleep 100; done) &
-setsid sh -c 'echo $$ >> pids; while :; do sleep 100; done' &
-(setsid sh -c '(echo $(exec sh -c "echo \$PPID") >> pids; while :; do sleep 100; done) & exit' &)
+(echo $(exec sh -c 'echo $PPID') >> pids; while :; do sleep 30; done) &
+setsid sh -c 'echo $$ >> pids; while :; do sleep 30; done' &
+(setsid sh -c '(echo $(exec sh -c "echo \$PPID") >> pids; while :; do sleep 30; done) & exit' &)
 `
 
 func TestLimit(t *testing.T) {
 	for _, tether := range []bool{false, true} {
 		dir := t.TempDir()
-		s := sh(dir, stubborn+"while :; do sleep 100; done")
+		s := sh(dir, stubborn+"while :; do sleep 30; done")
 		s.Limit, s.Grace, s.Tether = 700*time.Millisecond, 300*time.Millisecond, tether
 		p := start(t, dir, s)
 		ids := pids(t, dir, 4)
@@ -91,7 +91,7 @@ func TestStopStopped(t *testing.T) {
 
 func TestKill(t *testing.T) {
 	dir := t.TempDir()
-	s := sh(dir, stubborn+"while :; do sleep 100; done")
+	s := sh(dir, stubborn+"while :; do sleep 30; done")
 	s.Grace = time.Hour
 	p := start(t, dir, s)
 	ids := pids(t, dir, 4)
@@ -107,11 +107,11 @@ func TestStartCancelled(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	p, err := Start(ctx, filepath.Join(dir, "s"), sh(dir, "sleep 1000"))
-	if err == nil {
+	if _, err := Start(ctx, filepath.Join(dir, "s"), sh(dir, "sleep 1000")); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	if p, err := Attach(filepath.Join(dir, "s")); err == nil {
 		wait(t, p)
-	} else if !errors.Is(err, context.Canceled) {
-		t.Error(err)
 	}
 }
 
@@ -138,7 +138,7 @@ func TestLeft(t *testing.T) {
 		if n := len(slices.DeleteFunc(slices.Clone(ids), func(id ident) bool { return !alive(id) })); n != 3 {
 			t.Errorf("%d of 3 processes go on", n)
 		}
-		if len(e.Left) < 3 || !strings.Contains(strings.Join(e.Left, "\n"), "sleep 100") {
+		if len(e.Left) < 3 || !strings.Contains(strings.Join(e.Left, "\n"), "sleep 30") {
 			t.Errorf("left: %q", e.Left)
 		}
 		endLeft(t, e)
@@ -207,7 +207,7 @@ func TestHostKilled(t *testing.T) {
 	for _, kind := range []string{"action", "job"} {
 		t.Run(kind, func(t *testing.T) {
 			dir := t.TempDir()
-			cmd := startHost(t, dir, kind, stubborn+"while :; do sleep 100; done")
+			cmd := startHost(t, dir, kind, stubborn+"while :; do sleep 30; done")
 			ids := pids(t, dir, 4)
 			cmd.Process.Kill()
 			cmd.Wait()
@@ -255,7 +255,6 @@ func TestClose(t *testing.T) {
 	if e := wait(t, again); e.Code != 6 {
 		t.Errorf("%+v", e)
 	}
-	p.finish(Exit{}) // for the cleanup: after Close nothing else does
 }
 
 func TestSupervisorKilled(t *testing.T) {
@@ -310,7 +309,6 @@ func TestSupervisorKilled(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 		gone(t, ids)
-		p.finish(Exit{})
 	})
 	t.Run("action", func(t *testing.T) {
 		dir := t.TempDir()
