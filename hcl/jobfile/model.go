@@ -43,15 +43,18 @@ type Plugin struct {
 
 // A Job is a `job` block.
 type Job struct {
-	Name      string
-	Source    Source
-	Dir       string // absolute
-	DirRange  hcl.Range
-	Env       map[string]string
-	DependsOn []*Job
-	TimeLimit time.Duration // 0: none
-	Watchers  []*Watcher    // its own, and the shared ones that it lists
-	Range     hcl.Range
+	Name     string
+	Source   Source
+	Dir      string // absolute
+	DirRange hcl.Range
+	Env      map[string]string
+	// EnvSecrets are the variables that hold secret(): Bytes of a
+	// scope.Values with Secret gives the text.
+	EnvSecrets map[string]*scope.Template
+	DependsOn  []*Job
+	TimeLimit  time.Duration // 0: none
+	Watchers   []*Watcher    // its own, and the shared ones that it lists
+	Range      hcl.Range
 }
 
 // A Source says where a job's output comes from.
@@ -166,7 +169,10 @@ type Actions interface {
 
 // Options of Load.
 type Options struct {
-	Vars     map[string]string // --var and JWHOST_VAR_*, as text; converted to the variable's type
+	Vars     map[string]string // --var, as text; converted to the variable's type
 	VarFiles []string
-	Actions  Actions
+	// EnvVars are values that yield to those above, and may be of variables
+	// that the files do not declare.
+	EnvVars map[string]string
+	Actions Actions
 }

@@ -1,0 +1,130 @@
+package jobfile
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/jwhost/jwhost/hcl/proof"
+	"github.com/jwhost/jwhost/hcl/scope"
+	"github.com/jwhost/jwhost/hcl/shellsafe"
+	"github.com/jwhost/jwhost/shared/schema"
+)
+
+// commands proves the command of an action, if it has one.
+func (l *loader) commands(a *Action, s *scope.Scope, in place) {
+	var given []*Arg
+	for i := range a.Schema.Attributes {
+		attr := &a.Schema.Attributes[i]
+		if arg := a.Args[attr.Name]; arg != nil && (attr.Type == schema.Command || attr.Type == schema.Argv) {
+			given = append(given, arg)
+		}
+	}
+	if len(given) == 0 {
+		return
+	}
+	for _, arg := range given[1:] {
+		l.error(CodeConflict, arg.Range, "One too many", "An action runs one command, and %s is one already.", given[0].Attribute.Name)
+	}
+	if len(given) > 1 {
+		return
+	}
+	a.Command = l.prove(a, given[0], s, in)
+}
+
+// prove puts together what package shellsafe is to know of a command: its
+// environment is the job's, then the action's.
+func (l *loader) prove(a *Action, arg *Arg, s *scope.Scope, in place) *Command {
+	input := shellsafe.Input{Shell: shellsafe.Sh, Captures: captures(s)}
+	c := &Command{Attribute: arg.Attribute.Name, Range: arg.Range}
+	where := places{}
+	use := func(attr string, t *scope.Template) []shellsafe.Part {
+		where[attr] = append(where[attr], t)
+		c.Templates = append(c.Templates, t)
+		return t.Shell()
+	}
+	if arg.Text != nil {
+		input.Line = use("line", arg.Text)
+	} else {
+		for _, t := range arg.Texts {
+			input.Argv = append(input.Argv, use("argv", t))
+		}
+	}
+	if shell := a.Args["shell"]; shell != nil && shell.Text != nil {
+		text, _ := shell.Text.Constant()
+		if text != shellsafe.Sh && text != shellsafe.Bash {
+			l.notOneOf(shell.Range, "shell", text, []string{shellsafe.Sh, shellsafe.Bash})
+			return nil
+		}
+		if arg.Text == nil {
+			l.error(CodeConflict, shell.Range, "A shell without a line", "argv runs without a shell.")
+			return nil
+		}
+		input.Shell = text
+	}
+	if stdin := a.Args["stdin"]; stdin != nil && stdin.Text != nil {
+		input.Stdin = use("stdin", stdin.Text)
+	}
+	env := in.env
+	if own := a.Args["env"]; own != nil {
+		env = append(env[:len(env):len(env)], own.Map...)
+	}
+	for _, item := range env {
+		input.Env = append(input.Env, shellsafe.EnvVar{Name: item.Key, Value: use("env", item.Value)})
+	}
+	if allow := a.Args["allow"]; allow != nil {
+		input.Allow = []string{}
+		for _, t := range allow.Texts {
+			text, _ := t.Constant()
+			input.Allow = append(input.Allow, text)
+		}
+	}
+	safe, problems := shellsafe.Check(input)
+	for _, p := range problems {
+		l.problem(where, p, arg)
+	}
+	if safe == nil {
+		return nil
+	}
+	c.Safe = safe
+	return c
+}
+
+// captures returns the variables that carry the captures.
+func captures(s *scope.Scope) map[string]*proof.Language {
+	vars := map[string]*proof.Language{}
+	if s.Pattern == nil {
+		return vars
+	}
+	for _, c := range s.Pattern.Captures {
+		vars[scope.EnvName(fmt.Sprintf("c%d", c.Group))] = c.Language
+		if c.Name != "" {
+			vars[scope.EnvName(c.Name)] = c.Language
+		}
+	}
+	return vars
+}
+
+// places are the templates of a command by the attribute that a
+// [shellsafe.Where] names, in its order.
+type places map[string][]*scope.Template
+
+// problem puts a complaint about a command where it stands in the file.
+func (l *loader) problem(where places, p shellsafe.Problem, arg *Arg) {
+	at := arg.Range
+	if ts := where[p.Where.Attr]; p.Where.Index >= 0 && p.Where.Index < len(ts) {
+		t := ts[p.Where.Index]
+		at = t.Range
+		if i := p.Where.Part; i >= 0 && i < len(t.Parts) {
+			part := &t.Parts[i]
+			at = part.Range
+			if f := l.file.Sources[at.Filename]; f != nil && part.Expr == nil && p.Where.End > p.Where.Start {
+				at = part.Span(f.Bytes, p.Where.Start, p.Where.End)
+			}
+		}
+	}
+	d := l.error(Code(p.Code), at, p.Summary, "%s", p.Detail)
+	if p.Warning {
+		d.Severity = hcl.DiagWarning
+	}
+}

@@ -1,0 +1,5 @@
+job "train" {
+  source "local" {
+    command = "date +%{s} && curl -w '%{http_code}' localhost"
+  }
+}

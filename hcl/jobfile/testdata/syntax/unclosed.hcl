@@ -1,0 +1,10 @@
+job "first" {
+  source "local" {
+    command = "python train.py"
+  }
+
+job "second" {
+  source "local" {
+    command = "python train.py"
+  }
+}
