@@ -115,7 +115,10 @@ func (p *Preparer) ready(ctx context.Context, pl *plan, progress func(string)) (
 // unprepared is what a command gets that runs as it was written: if a project
 // is concerned, an environment of ours all the same.
 func (p *Preparer) unprepared(pl *plan) *readiness {
-	r := &readiness{options: pl.quiet()}
+	r := &readiness{}
+	if pl.base != "" { // its folder is known
+		r.options = pl.quiet()
+	}
 	if pl.isolate {
 		env := newEnvironment(p.dir, pl.project, "unprepared", pl.project)
 		r.variables = []string{"UV_PROJECT_ENVIRONMENT=" + env.dir}

@@ -2,17 +2,18 @@ package uv
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
-	"golang.org/x/sys/unix"
 
 	"github.com/jwhost/jwhost/hcl/shellsafe"
 )
@@ -297,26 +298,66 @@ func TestTogether(t *testing.T) {
 	}
 }
 
-// A project whose folder cannot be written is resolved from a copy.
+// A project whose folder cannot be written is resolved from a copy. Root can
+// write everywhere, and lets somebody else try.
 func TestUnwritable(t *testing.T) {
+	if os.Geteuid() == 0 {
+		asNobody(t)
+		return
+	}
 	b := newBench(t)
-	write(t, b.dir, "p/pyproject.toml", pyproject, "p/where.py", where)
 	dir := filepath.Join(b.dir, "p")
+	write(t, dir, "pyproject.toml", pyproject, "where.py", where)
 	if err := os.Chmod(dir, 0o555); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.Chmod(dir, 0o755) })
-	if unix.Access(dir, unix.W_OK) == nil {
-		t.Skip("root can write everywhere; host/command's tests do this as another user")
-	}
 	b.dir = dir
 	for _, line := range []string{"uv run where.py", "uv run --project " + dir + " where.py"} {
-		if _, out := b.do(line); !strings.HasPrefix(out, b.envs) {
+		p, out := b.do(line)
+		if !strings.HasPrefix(out, b.envs) || p.Record.Resolved["six"] == "" {
 			t.Errorf("%s: %s", line, out)
 		}
 	}
 	if _, err := os.Stat(filepath.Join(dir, "uv.lock")); err == nil {
 		t.Error("a lock file where nothing can be written")
+	}
+	fmt.Println("resolved from a copy")
+}
+
+// asNobody runs this test again as a user who may do nothing.
+func asNobody(t *testing.T) {
+	t.Helper()
+	tool := requireUV(t)
+	requireIndex(t)
+	dir, err := os.MkdirTemp("", "jwhost-nobody-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, from := range map[string]string{"test": self, "bin/uv": tool.Path} {
+		data, err := os.ReadFile(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		executable(t, filepath.Join(dir, name), string(data))
+	}
+	home := filepath.Join(dir, "home")
+	if err := errors.Join(os.Chmod(dir, 0o755), os.Mkdir(home, 0o700), os.Chown(home, 65534, 65534)); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(filepath.Join(dir, "test"), "-test.run=^"+t.Name()+"$")
+	cmd.Dir = home
+	cmd.Env = environ(os.Environ()).without("VIRTUAL_ENV", "UV_CACHE_DIR").
+		with("HOME="+home, "TMPDIR="+home, "PATH="+dir+"/bin:/usr/bin:/bin")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "resolved from a copy") {
+		t.Errorf("as nobody: %v\n%s", err, out)
 	}
 }
 
