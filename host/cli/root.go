@@ -42,7 +42,16 @@ what it sees: runs a command with uv, sends a message, cancels the job.`,
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
+	root.SetHelpCommand(&cobra.Command{
+		Use: "help [COMMAND]", Short: "The same as --help", Hidden: true,
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(root, args[0])
+			}
+			return cmd.Help()
+		},
+	})
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().StringVar(&d.logLevel, "log-level", "warn", "trace, debug, info, warn, error or off")
 	root.PersistentFlags().BoolVar(&d.noColor, "no-color", false, "no colours (the same as NO_COLOR=1)")
