@@ -60,6 +60,7 @@ var kinds = map[string]kind{
 	"output":  kindOutput,
 	"refused": kindRefused,
 
+	"reread": kindCommand, // with "...": a command with arguments that a shell reads again
 	"line":   kindCode,    // a shell line; with "...": all words from here, joined
 	"sub":    kindCommand, // chooses the row "PROGRAM SUB"
 	"module": kindFile,    // chooses the row "python -m MODULE"
@@ -118,12 +119,13 @@ func baseName(name string) string {
 //	name, other name | options | words | standard input
 //
 // as the legend in programs_table.go explains them. A line "@group | options"
-// names options that rows share; several such lines add up.
+// names options for the rows below it; several such lines add up. A line that
+// ends in a comma goes on in the next.
 func readTable(groups ...string) (*programTable, error) {
 	t := &programTable{byName: map[string]*row{}}
 	shared := map[string]string{}
 	for _, group := range groups {
-		for line := range strings.Lines(group) {
+		for line := range strings.Lines(strings.ReplaceAll(group, ",\n", ", ")) {
 			line = strings.TrimSpace(line)
 			if line == "" || strings.HasPrefix(line, "#") {
 				continue

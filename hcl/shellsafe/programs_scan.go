@@ -185,6 +185,8 @@ func (s *scan) cluster(i int, text string, whole bool) bool {
 		o := s.row.options[text[:1]+text[at:end]]
 		last := end == len(text) && whole
 		switch {
+		case o == nil && !s.row.positional(): // the worst is that it takes no value
+			s.unknown = i
 		case o == nil:
 			s.strange(i, text)
 			if !whole {
@@ -262,7 +264,7 @@ func (s *scan) apply(o *option, i int) {
 		if s.next >= len(s.args) {
 			return
 		}
-		if text, _ := s.args[s.next].lead(); o.value == takesUndashed && strings.HasPrefix(text, "-") {
+		if s.noValue(o) {
 			return
 		}
 		value := s.next
@@ -272,6 +274,18 @@ func (s *scan) apply(o *option, i int) {
 	if o.ends {
 		s.finish(false)
 	}
+}
+
+// noValue reports whether the next argument is no value of the option o. One
+// that is an option itself might be taken for a value, and then what follows
+// it for harmless: vim -es -c X, where -s is no script after -e.
+func (s *scan) noValue(o *option) bool {
+	text, whole := s.args[s.next].lead()
+	if o.value == takesUndashed {
+		return strings.HasPrefix(text, "-")
+	}
+	other := s.row.options[text]
+	return whole && other != nil && strings.HasPrefix(text, "-") && other.weight() > 0
 }
 
 // values reads an option whose first value begins at the offset of argument i.
@@ -291,7 +305,7 @@ func (s *scan) values(o *option, i, offset int) {
 }
 
 func (s *scan) note(o *option) {
-	s.code = s.code || o.code || o.ends
+	s.code = s.code || o.code || o.ends || len(o.kinds) == 1 && o.kinds[0].kind == "line"
 	s.stdin = s.stdin || o.input
 	switch {
 	case !o.code || len(s.words) == 0:

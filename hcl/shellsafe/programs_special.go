@@ -15,6 +15,8 @@ func special(kind string) func(s *scan, w word, i, offset int) {
 		return (*scan).line
 	case "command":
 		return (*scan).command
+	case "reread":
+		return (*scan).reread
 	case "command;":
 		return (*scan).commandUntil
 	case "sub":
@@ -59,7 +61,16 @@ func (s *scan) command(w word, i, offset int) {
 		return
 	}
 	s.verdict.commands = append(s.verdict.commands, span{from: i, to: len(s.args)})
-	s.next = len(s.args)
+	s.next, s.code = len(s.args), true
+}
+
+// reread is a command whose arguments a shell reads a second time: older npx
+// quotes them in a way that keeps $(…) alive.
+func (s *scan) reread(w word, i, offset int) {
+	s.command(w, i, offset)
+	for j := i + 1; j < len(s.args); j++ {
+		s.add(j, 0, kindCode, "sh")
+	}
 }
 
 // commandUntil is a command that ends before ";" or "+", as those of find.
