@@ -7,6 +7,7 @@ package pattern
 import (
 	"regexp"
 	"regexp/syntax"
+	"strconv"
 
 	"github.com/jwhost/jwhost/hcl/proof"
 )
@@ -17,6 +18,8 @@ type Pattern struct {
 	Regexp   *regexp.Regexp
 	Syntax   *syntax.Regexp // parsed with syntax.Perl, not simplified
 	Captures []Capture      // in group order
+
+	pieces []literals // that a line must hold in this order, for Nearest
 }
 
 // A Capture is one group of a pattern.
@@ -24,7 +27,7 @@ type Capture struct {
 	Name     string // "" for a group that was named "_" or not at all
 	Group    int    // from 1; also reachable as c1, c2, …
 	Language *proof.Language
-	Numeric  bool // its language holds only numbers
+	Numeric  bool // its language holds only numbers, or no text where the group took no part
 }
 
 // An Error is a complaint about a place inside a pattern or about its names.
@@ -39,17 +42,51 @@ func (e *Error) Error() string { return e.Summary + ": " + e.Detail }
 
 // Compile compiles source. names are the capture_groups of the file in
 // order, nil if the file has none: one for each unnamed group, "_" skips one.
-func Compile(source string, names []string) (*Pattern, []*Error) { panic("unwritten") }
+func Compile(source string, names []string) (*Pattern, []*Error) {
+	tree, err := syntax.Parse(source, syntax.Perl)
+	if err != nil {
+		return nil, explain(source, err)
+	}
+	re, err := regexp.Compile(source)
+	if err != nil {
+		return nil, explain(source, err)
+	}
+	p := &Pattern{Source: source, Regexp: re, Syntax: tree, pieces: pieces(tree)}
+	var errs []*Error
+	if p.Captures, errs = nameGroups(source, re.SubexpNames()[1:], names); len(errs) > 0 {
+		return nil, errs
+	}
+	for i := range p.Captures {
+		c := &p.Captures[i]
+		c.Language = proof.OfGroup(tree, c.Group)
+		c.Numeric = numeric(c.Language)
+	}
+	return p, nil
+}
 
-// Example returns a line that the pattern matches with the given text in the
-// given group (0: as the whole match), checked with the regexp itself; false
-// where none was found.
-func (p *Pattern) Example(group int, text string) (line string, ok bool) { panic("unwritten") }
+var (
+	nothing = proof.Literal("")
+	number  = proof.Match(`(?i)[+-]?[0-9.]+(e[+-]?[0-9]+)?|[+-]?(nan|inf|infinity)`)
+	maybe   = proof.Union(number, nothing)
+)
+
+// numeric reports whether a language holds only what is written like a number.
+// Some of that is none (1.2.3) and the empty text is none either: such a
+// capture is null when it comes.
+func numeric(l *proof.Language) bool {
+	if _, none := proof.Contained(l, nothing); none {
+		return false
+	}
+	_, ok := proof.Contained(l, maybe)
+	return ok
+}
 
 // Lookup finds a capture by its name or as c1, c2, ….
-func (p *Pattern) Lookup(name string) (Capture, bool) { panic("unwritten") }
-
-// Literals returns texts one of which occurs in every line the pattern
-// matches (ASCII letters in lower case where fold is true), the longest choice
-// the syntax allows; nil if there is none.
-func (p *Pattern) Literals() (literals []string, fold bool) { panic("unwritten") }
+func (p *Pattern) Lookup(name string) (Capture, bool) {
+	for _, c := range p.Captures {
+		if name != "" && name == c.Name || name == "c"+strconv.Itoa(c.Group) {
+			return c, true
+		}
+	}
+	return Capture{}, false
+}
