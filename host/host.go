@@ -1,9 +1,16 @@
 // Package host runs the jobs of a file, watches their output and acts on it.
 // A checked jobfile.File goes in; events come out.
+//
+// A line's way through it: [source.Job.Next] yields bytes (follow.go), package
+// frame cuts them into lines, package match finds what matches, package watch
+// decides, the step is committed to the journal, package dispatch hands its
+// tasks to attempts (action.go), and a plugin process runs them.
 package host
 
 import (
 	"context"
+	"fmt"
+	"path/filepath"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/hcl/v2"
@@ -18,16 +25,16 @@ type Signal int
 
 // Signals of a run.
 const (
-	Stop   Signal = iota // stop the jobs in order, drain actions
+	Stop   Signal = iota // end the jobs, then deliver what is left
 	Kill                 // end everything now
 	Detach               // leave the jobs running
 )
 
 // Options of a run.
 type Options struct {
-	StateDir      string // DESIGN section 7
-	MaxActions    int    // commands at once; 0: max(4, 2 × cores)
-	StrictActions bool
+	StateDir      string            // where runs are kept
+	MaxActions    int               // commands at once; 0: max(4, 2 × cores)
+	StrictActions bool              // a failed action makes the exit code ExitActionFailed
 	Output        bool              // job.output events are wanted
 	Events        func(event.Event) // called in order, never concurrently
 	Signals       <-chan Signal
@@ -45,18 +52,39 @@ const (
 	ExitInterrupted  = 130
 )
 
+// How a run ends.
+const (
+	StatusSucceeded   = "succeeded"
+	StatusFailed      = "failed"
+	StatusInterrupted = "interrupted"
+)
+
 // A Result is how a run ended.
 type Result struct {
-	Status   string // succeeded, failed, interrupted
+	Status   string
 	ExitCode int
 	Dir      string // the run's folder
 }
 
-// Run runs a file's jobs to their ends. The error is one of jwhost itself
-// (state folder, disk): the jobs go on then.
-func Run(ctx context.Context, file *jobfile.File, o Options) (Result, error) { panic("unwritten") }
+// Run runs a file's jobs to their ends and delivers what they triggered. The
+// error is one of jwhost itself (state folder, disk): the jobs go on then.
+// Diagnostics are about plugins' configuration; with errors among them nothing
+// was started.
+func Run(ctx context.Context, file *jobfile.File, o Options) (Result, hcl.Diagnostics, error) {
+	r, err := newRun(ctx, file, o)
+	if err != nil {
+		return Result{Status: StatusFailed, ExitCode: ExitHost}, nil, err
+	}
+	defer r.close()
+	diags := r.configure(ctx)
+	if diags.HasErrors() {
+		return Result{Status: StatusFailed, ExitCode: ExitUsage, Dir: r.dir}, diags, nil
+	}
+	result, err := r.run(ctx)
+	return result, diags, err
+}
 
-// Preflight checks what depends on the machine: uv, folders, secrets.
-func Preflight(ctx context.Context, file *jobfile.File, o Options) hcl.Diagnostics {
-	panic("unwritten")
+// where says where something stands in the files: "jobs.hcl:22".
+func where(at hcl.Range) string {
+	return fmt.Sprintf("%s:%d", filepath.Base(at.Filename), at.Start.Line)
 }

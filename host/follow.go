@@ -1,0 +1,257 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/jwhost/jwhost/hcl/jobfile"
+	"github.com/jwhost/jwhost/hcl/pattern"
+	"github.com/jwhost/jwhost/hcl/scope"
+	"github.com/jwhost/jwhost/host/event"
+	"github.com/jwhost/jwhost/host/frame"
+	"github.com/jwhost/jwhost/host/journal"
+	"github.com/jwhost/jwhost/host/match"
+	"github.com/jwhost/jwhost/host/series"
+	"github.com/jwhost/jwhost/host/source"
+	"github.com/jwhost/jwhost/host/watch"
+)
+
+// maxStep is how many tasks one step may hold before it is committed, in the
+// middle of a chunk if need be.
+const maxStep = 1024
+
+// A follower reads one job's output and turns it into triggers: bytes, lines,
+// matches, decisions, one committed step after the other.
+type follower struct {
+	r        *run
+	job      *job
+	machines []*watch.Machine
+	metrics  series.Set
+	streams  map[string]*stream
+	nearest  map[*watch.Machine]*nearest // of watchers that have not matched yet
+
+	// The step under way: what the lines since the last commit came to.
+	events []event.Event
+	points []series.Point
+	tasks  []queued
+}
+
+// A stream is one stream of the job on its way from bytes to matches.
+type stream struct {
+	name    string
+	framer  *frame.Framer
+	set     *match.Set
+	readers []*watch.Machine // by the pattern's place in set
+	pos     source.Position  // of what comes next
+}
+
+// A queued is a task with the width of its queue.
+type queued struct {
+	journal.Task
+	width int
+}
+
+func newFollower(r *run, j *job) *follower {
+	f := &follower{r: r, job: j, streams: map[string]*stream{}, nearest: map[*watch.Machine]*nearest{}}
+	for _, w := range j.def.Watchers {
+		m := watch.New(w, watch.State{})
+		f.machines = append(f.machines, m)
+		if w.Pattern != nil {
+			f.nearest[m] = &nearest{}
+		}
+	}
+	return f
+}
+
+func (f *follower) stream(name string) *stream {
+	if s := f.streams[name]; s != nil {
+		return s
+	}
+	s := &stream{name: name, framer: frame.New(0, 1)}
+	var patterns []*pattern.Pattern
+	for _, m := range f.machines {
+		if m.Reads(name) {
+			s.readers = append(s.readers, m)
+			patterns = append(patterns, m.Watcher().Pattern)
+		}
+	}
+	s.set = match.New(patterns)
+	f.streams[name] = s
+	return s
+}
+
+// follow reads the job's output to its end. An error is one of the host.
+func (f *follower) follow(ctx context.Context, src source.Job) error {
+	for {
+		chunk, err := src.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := f.read(ctx, chunk); err != nil {
+			return err
+		}
+	}
+}
+
+// read takes one chunk of bytes through to the commit of what it came to.
+func (f *follower) read(ctx context.Context, c source.Chunk) error {
+	s := f.stream(c.Stream)
+	if c.Gap != nil {
+		f.events = append(f.events, event.Event{
+			Type: event.SourceGap, Job: f.job.def.Name, Source: f.job.def.Source.Kind(), Stream: c.Stream,
+			Reason: c.Gap.Reason, Bytes: c.Gap.Bytes,
+		})
+	}
+	var failed error
+	line := func(l frame.Line) {
+		f.line(s, l, c.Time)
+		if len(f.tasks) >= maxStep && failed == nil {
+			failed = f.commit(ctx, s)
+		}
+	}
+	s.framer.Feed(c.Data, line)
+	s.pos = c.Pos
+	s.pos.Offset += int64(len(c.Data))
+	if c.EOF {
+		s.framer.End(line)
+	}
+	return errors.Join(failed, f.commit(ctx, s))
+}
+
+// line shows a line to the watchers of its stream. What they record counts
+// from the next line on, so that their order in the file does not matter.
+func (f *follower) line(s *stream, l frame.Line, at time.Time) {
+	if f.r.o.Output {
+		f.events = append(f.events, event.Event{
+			Type: event.JobOutput, Job: f.job.def.Name, Stream: s.name, Number: l.Number,
+			Line: slices.Clone(l.Text), Raw: slices.Clone(l.Raw), Partial: l.State,
+		})
+	}
+	var points []series.Point
+	var before map[string]scope.Metric
+	s.set.Line(l.Text, func(i int, loc []int) {
+		m := s.readers[i]
+		if before == nil {
+			before = f.metrics.Snapshot()
+		}
+		delete(f.nearest, m)
+		step := m.Line(m.NewMatch(l.Text, loc, s.name, l.Number, at), f.job.scope(), before)
+		points = append(points, step.Points...)
+		f.take(m.Watcher(), step)
+	})
+	for _, p := range points {
+		f.metrics.Add(p)
+	}
+	for m, near := range f.nearest {
+		if m.Reads(s.name) {
+			near.see(m.Watcher().Pattern, l)
+		}
+	}
+}
+
+// end tells the watchers of the job's end.
+func (f *follower) end(ctx context.Context) error {
+	metrics := f.metrics.Snapshot()
+	for _, m := range f.machines {
+		f.take(m.Watcher(), m.End(f.job.scope(), metrics, time.Now()))
+	}
+	for _, m := range f.machines {
+		suppressed := m.State().Suppressed
+		for _, reason := range []string{watch.When, watch.Cooldown, watch.MaxTriggers, watch.Error} {
+			if n := suppressed[reason]; n > 0 {
+				f.events = append(f.events, event.Event{
+					Type: event.WatcherSuppressed, Job: f.job.def.Name, Watcher: m.Watcher().Name, Reason: reason, Count: n,
+				})
+			}
+		}
+		if near := f.nearest[m]; near != nil {
+			f.warn("never-matched", m.Watcher(), near.message())
+		}
+	}
+	return f.commit(ctx, &stream{name: "end"})
+}
+
+// take adds what a watcher came to, to the step.
+func (f *follower) take(w *jobfile.Watcher, step watch.Step) {
+	job := f.job.def.Name
+	if step.Warning != "" {
+		f.warn("condition", w, step.Warning)
+	}
+	for _, p := range step.Points {
+		f.points = append(f.points, p)
+		f.events = append(f.events, event.Event{Type: event.MetricRecorded, Job: job, Watcher: w.Name, Name: p.Name, Value: p.Value})
+	}
+	t := step.Trigger
+	if t == nil {
+		return
+	}
+	f.events = append(f.events, event.Event{
+		Type: event.WatcherTriggered, Job: job, Watcher: w.Name, Trigger: t.Number, Where: where(w.Range),
+		Stream: t.Values.Match.Stream, Number: t.Values.Match.Number, Line: t.Values.Match.Line, Captures: t.Values.Captures,
+	})
+	for _, i := range t.Actions {
+		a := w.Actions[i]
+		// One queue per watcher and job keeps the order. An action that may
+		// run side by side with itself has given that up, and has its own.
+		queue := job + "/" + w.Name
+		if a.Concurrency > 1 {
+			queue = fmt.Sprintf("%s/%d", queue, i)
+		}
+		payload, err := json.Marshal(delivery{job, w.Name, i, t.Number, t.Values})
+		if err != nil { // there is nothing in it that JSON cannot hold
+			f.warn("internal", w, fmt.Sprintf("trigger %d cannot be written: %v", t.Number, err))
+			continue
+		}
+		id := fmt.Sprintf("%s/%s/%s/%d/%d", f.r.id, job, w.Name, t.Number, i)
+		f.tasks = append(f.tasks, queued{journal.Task{ID: id, Queue: queue, Payload: payload}, max(a.Concurrency, 1)})
+	}
+}
+
+func (f *follower) warn(code string, w *jobfile.Watcher, message string) {
+	f.events = append(f.events, event.Event{
+		Type: event.Warning, Code: code, Job: f.job.def.Name, Watcher: w.Name, Message: message, Where: where(w.Range),
+	})
+}
+
+// commit writes the step down, then shows it, then hands its tasks out: what
+// is not written did not happen. It waits where too many tasks are waiting.
+func (f *follower) commit(ctx context.Context, s *stream) error {
+	if len(f.tasks) > 0 || len(f.points) > 0 {
+		states := make([]watch.State, len(f.machines))
+		for i, m := range f.machines {
+			states[i] = m.State()
+		}
+		state, err := json.Marshal(states)
+		if err != nil {
+			return fmt.Errorf("job %s: the watchers' state cannot be written: %w", f.job.def.Name, err)
+		}
+		record := journal.Record{Stream: f.job.def.Name + "/" + s.name, Pos: s.pos, State: state, Points: f.points}
+		for _, t := range f.tasks {
+			record.Tasks = append(record.Tasks, t.Task)
+		}
+		if _, err := f.r.journal.Append(ctx, []journal.Record{record}); err != nil {
+			return fmt.Errorf("job %s: %w", f.job.def.Name, err)
+		}
+	}
+	for _, e := range f.events {
+		f.r.rec.emit(e)
+	}
+	for _, t := range f.tasks {
+		f.r.dispatch.Enqueued(t.Queue, t.width)
+	}
+	busy := len(f.tasks) > 0
+	clear(f.events)
+	f.events, f.points, f.tasks = f.events[:0], nil, nil
+	if busy {
+		return f.r.dispatch.Room(ctx)
+	}
+	return nil
+}

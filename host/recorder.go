@@ -1,0 +1,53 @@
+package host
+
+import (
+	"sync"
+	"time"
+
+	"github.com/jwhost/jwhost/host/event"
+	"github.com/jwhost/jwhost/host/secret"
+)
+
+// A recorder numbers the events of a run and hands them on, secrets masked.
+type recorder struct {
+	run     string
+	secrets *secret.Store
+	sink    func(event.Event)
+
+	mu  sync.Mutex
+	seq int64
+}
+
+func (r *recorder) emit(e event.Event) {
+	r.mask(&e)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e.Run = r.run
+	e.Time = time.Now()
+	if !e.Progress {
+		r.seq++
+		e.Seq = r.seq
+	}
+	r.sink(e)
+}
+
+func (r *recorder) mask(e *event.Event) {
+	e.Line = r.secrets.Redact(e.Line)
+	e.Raw = r.secrets.Redact(e.Raw)
+	e.Output = r.secrets.Redact(e.Output)
+	e.Error = r.secrets.RedactString(e.Error)
+	e.Message = r.secrets.RedactString(e.Message)
+	if len(e.Captures) > 0 {
+		// The map belongs to the watcher: its own texts stay as they are.
+		masked := make(map[string][]byte, len(e.Captures))
+		for name, text := range e.Captures {
+			masked[name] = r.secrets.Redact(text)
+		}
+		e.Captures = masked
+	}
+}
+
+// warn emits a warning about a job and a watcher, "" for none.
+func (r *recorder) warn(code, job, watcher, message string) {
+	r.emit(event.Event{Type: event.Warning, Code: code, Job: job, Watcher: watcher, Message: message})
+}
