@@ -123,7 +123,11 @@ func (l *loader) problem(where places, p shellsafe.Problem, arg *Arg) {
 			}
 		}
 	}
-	d := l.error(Code(p.Code), at, p.Summary, "%s", p.Detail)
+	code := Code(p.Code)
+	if code == CodeSyntax { // the shell's, not HCL's
+		code = CodeShellSyntax
+	}
+	d := l.error(code, at, p.Summary, "%s", p.Detail)
 	if p.Warning {
 		d.Severity = hcl.DiagWarning
 	}

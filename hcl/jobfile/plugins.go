@@ -14,9 +14,6 @@ import (
 	"github.com/jwhost/jwhost/shared/schema"
 )
 
-// Grants are the host's services that a plugin can be given.
-var Grants = []string{"exec", "job.control", "logs.read", "metrics.read", "metrics.write", "secrets"}
-
 // plugins decodes the plugin blocks.
 func (l *loader) plugins() {
 	seen := registry{}
@@ -49,8 +46,8 @@ func (l *loader) plugin(b *hclsyntax.Block, name string) *Plugin {
 	if a := c.attr("grants"); a != nil {
 		grants, ranges, _ := l.texts(l.base("grants"), a)
 		for i, g := range grants {
-			if !slices.Contains(Grants, g) {
-				l.error(CodeGrant, ranges[i], "Unknown grant", "There is no grant %q.%s The grants: %s.", g, scope.DidYouMean(g, Grants), sorted(Grants))
+			if !slices.Contains(schema.Grants, g) {
+				l.error(CodeGrant, ranges[i], "Unknown grant", "There is no grant %q.%s The grants: %s.", g, scope.DidYouMean(g, schema.Grants), sorted(schema.Grants))
 			}
 		}
 		p.Grants = grants

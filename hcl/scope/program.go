@@ -38,7 +38,7 @@ func (s *Scope) compile(expr hcl.Expression) (*program, hcl.Diagnostics) {
 	}
 	e = unwrap(e)
 	p := &program{orig: e, vars: map[string]cty.Value{"var": object(s.Vars), "local": object(s.Locals)}}
-	diags := s.calls(e)
+	diags := append(s.calls(e), numbers(e)...)
 	for _, t := range e.Variables() {
 		n, diag := s.resolve(t)
 		if diag != nil {
@@ -200,6 +200,21 @@ func (s *Scope) calls(e hclsyntax.Expression) hcl.Diagnostics {
 		}
 	})
 	return diags
+}
+
+// numbers refuses literals that float64 cannot hold: some would take a
+// gigabyte to print.
+func numbers(e hclsyntax.Expression) hcl.Diagnostics {
+	return hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
+		lit, ok := n.(*hclsyntax.LiteralValueExpr)
+		if !ok || lit.Val.Type() != cty.Number || !lit.Val.IsKnown() || lit.Val.IsNull() {
+			return nil
+		}
+		if f := lit.Val.AsBigFloat(); f.Sign() != 0 && (f.MantExp(nil) > 1024 || f.MantExp(nil) < -1073) {
+			return hcl.Diagnostics{Error(CodeExpression, lit.SrcRange, "A number out of range", "A number is what 64 bits of floating point hold: at most about 1.8e308, at least about 5e-324.")}
+		}
+		return nil
+	})
 }
 
 // SecretName returns NAME of a call secret("NAME").
