@@ -50,7 +50,7 @@ func TestMain(m *testing.M) {
 //	signal NAME INT|TERM|HUP send a signal to it
 //	kill9 NAME               kill it
 //	exits NAME CODE          wait for its end and check its exit code
-//	lastline FILE TEXT       compare the last line of a file
+//	lastline FILE REGEXP     match the last line of a file
 func TestScripts(t *testing.T) {
 	bin, err := jwhostBinary()
 	if err != nil {
@@ -186,9 +186,11 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func lastline(ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, false, len(args) == 2, "lastline FILE TEXT")
+	usage(ts, false, len(args) == 2, "lastline FILE REGEXP")
+	want, err := regexp.Compile("^(?:" + args[1] + ")$")
+	ts.Check(err)
 	lines := strings.Split(strings.TrimRight(ts.ReadFile(args[0]), "\n"), "\n")
-	if got := lines[len(lines)-1]; (got == args[1]) == neg {
+	if got := lines[len(lines)-1]; want.MatchString(got) == neg {
 		ts.Fatalf("the last line of %s is %q", args[0], got)
 	}
 }

@@ -236,16 +236,17 @@ func (v *view) verdict(r host.Result) {
 	default:
 		v.say("", v.marks.ok, green, fmt.Sprintf("all %d jobs succeeded%s", total, took))
 	}
-	v.failedActions()
+	v.failedActions(r.Dir)
 }
 
 // failedActions is the last line where actions failed: "1 action failed
-// (jobs.hcl:22, log: PATH)".
-func (v *view) failedActions() {
+// (jobs.hcl:22, log: PATH)". dir is the run's folder, for those that left no
+// log of their own.
+func (v *view) failedActions(dir string) {
 	var (
 		n      int64
 		places []string
-		log    string
+		log    = dir
 	)
 	for _, k := range v.tally.actions.keys {
 		a := v.tally.actions.values[k]

@@ -187,11 +187,13 @@ func plural[N int | int64](n N, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// duration writes d as a person would: 0.21s, 12.3s, 3m12s, 2h03m.
+// duration writes d as a person would: 4ms, 0.21s, 12.3s, 3m12s, 2h03m.
 func duration(d time.Duration) string {
 	switch {
-	case d < 0:
+	case d < time.Millisecond/2:
 		return "0s"
+	case d < 100*time.Millisecond:
+		return fmt.Sprintf("%dms", d.Round(time.Millisecond).Milliseconds())
 	case d < 995*time.Millisecond:
 		return fmt.Sprintf("%.2fs", d.Seconds())
 	case d < 59950*time.Millisecond:

@@ -91,7 +91,7 @@ func TestExpandTabs(t *testing.T) {
 func TestDuration(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		210 * time.Millisecond: "0.21s", 999 * time.Millisecond: "1.0s", 12345 * time.Millisecond: "12.3s", 59949 * time.Millisecond: "59.9s",
-		59960 * time.Millisecond: "1m00s", 192 * time.Second: "3m12s", 123 * time.Minute: "2h03m", -1: "0s", 0: "0.00s",
+		59960 * time.Millisecond: "1m00s", 192 * time.Second: "3m12s", 123 * time.Minute: "2h03m", -1: "0s", 0: "0s", 3600 * time.Microsecond: "4ms",
 	} {
 		if got := duration(d); got != want {
 			t.Errorf("%s: %s, want %s", d, got, want)
