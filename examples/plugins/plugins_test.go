@@ -1,0 +1,173 @@
+// Package plugins_test builds and runs the example plugins as a run of jwhost
+// does.
+package plugins_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"go.uber.org/goleak"
+
+	"github.com/jwhost/jwhost/host/pluginproc"
+	"github.com/jwhost/jwhost/shared/contract"
+	"github.com/jwhost/jwhost/shared/schema"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// need skips a test for want of a program, or fails where all is required.
+func need(t *testing.T, program string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		if os.Getenv("JWHOST_REQUIRE_ALL") != "" {
+			t.Fatalf("%s is required: %v", program, err)
+		}
+		t.Skipf("needs %s: %v", program, err)
+	}
+}
+
+// services answers plugins' calls.
+type services struct{}
+
+func (services) Exec(context.Context, string, func([]byte)) (pluginproc.ExecResult, error) {
+	return pluginproc.ExecResult{ExitCode: 3, Output: []byte("ran\xff")}, nil
+}
+
+func (services) ReadLogs(_ context.Context, _ string, lines int, out func([]byte) error) error {
+	return out([]byte(strings.Repeat("epoch <1> \xff\n", lines)))
+}
+
+func (services) CancelJob(context.Context, string) error { return nil }
+
+func (services) Metrics(context.Context) (map[string]pluginproc.Metric, error) {
+	return map[string]pluginproc.Metric{"loss": {Last: 0.25, Min: 0.125, Max: 2, Mean: 1, Count: 17}}, nil
+}
+
+// run describes the plugin at source, starts it with config and has it carry
+// out one action.
+func run(t *testing.T, name, source string, grants []string, config, arguments map[string]any, action string) (pluginproc.Outcome, []string) {
+	t.Helper()
+	var output strings.Builder
+	log := hclog.New(&hclog.LoggerOptions{Level: hclog.Debug, Output: &output})
+	catalog := pluginproc.NewCatalog(nil, t.TempDir(), log)
+	s, err := catalog.Describe(name, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := s.Action(action)
+	if a == nil {
+		t.Fatalf("no action %q in %+v", action, s)
+	}
+	values, err := contract.EncodeArguments(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := contract.EncodeArguments(arguments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := pluginproc.NewManager(catalog, []pluginproc.Config{{Name: name, Source: source, Grants: grants, Values: values}}, pluginproc.Hooks{}, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := m.Close(ctx); err != nil {
+			t.Error(err)
+		}
+		if t.Failed() {
+			t.Logf("log:\n%s", output.String())
+		}
+	}()
+	types := make(map[string]schema.Type)
+	for _, attribute := range a.Attributes {
+		types[attribute.Name] = attribute.Type
+	}
+	var progress []string
+	o, err := m.Run(t.Context(), name, pluginproc.Invocation{
+		ID: "id-1", Attempt: 1, Action: action, Arguments: raw, Types: types,
+		Job: pluginproc.Job{Name: "train", Dir: t.TempDir()}, Watcher: "w", Trigger: 1,
+	}, services{}, func(u pluginproc.Update) { progress = append(progress, u.Message) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o, progress
+}
+
+func TestJira(t *testing.T) {
+	need(t, "go")
+	folder := t.TempDir()
+	build := exec.Command("go", "build", "-C", "jira", "-o", filepath.Join(folder, "jwhost-plugin-jira"), ".")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var posted struct {
+		Fields struct{ Summary, Description string }
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if err := json.Unmarshal(body, &posted); err != nil {
+			t.Error(err)
+		}
+		w.WriteHeader(http.StatusCreated)
+		_, _ = io.WriteString(w, `{"key":"TRAIN-7"}`)
+	}))
+	defer server.Close()
+	o, _ := run(t, "jira", folder, []string{"metrics.read"},
+		map[string]any{"project": "TRAIN", "url": server.URL},
+		map[string]any{"title": "loss 0.25", "labels": []string{"gpu"}}, "ticket")
+	if !o.Succeeded || string(o.Output) != "opened TRAIN-7" {
+		t.Errorf("%+v", o)
+	}
+	if posted.Fields.Summary != "loss 0.25" || !strings.Contains(posted.Fields.Description, "|loss|last 0.25|min 0.125|max 2|17 values|") {
+		t.Errorf("posted %+v", posted)
+	}
+
+	test := exec.Command("go", "test", ".")
+	test.Dir = "jira"
+	if out, err := test.CombinedOutput(); err != nil {
+		t.Errorf("the plugin's own tests: %v\n%s", err, out)
+	}
+}
+
+func TestPython(t *testing.T) {
+	need(t, "uv")
+	source, err := filepath.Abs("python")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, progress := run(t, "report", source, []string{"metrics.read", "logs.read"}, nil,
+		map[string]any{"file": "../../page.html", "title": "<Training>", "lines": 2.0}, "write")
+	if !o.Succeeded {
+		t.Fatalf("%+v", o)
+	}
+	path, found := strings.CutPrefix(string(o.Output), "wrote ")
+	page, err := os.ReadFile(path)
+	if !found || err != nil {
+		t.Fatalf("%q: %v", o.Output, err)
+	}
+	want := "<h1>&lt;Training&gt;</h1>\n<table><tr><th>metric<th>last<th>min<th>max<th>values\n" +
+		"<tr><td>loss<td>0.25<td>0.125<td>2<td>17\n</table>\n<pre>epoch &lt;1&gt; \uFFFD\nepoch &lt;1&gt; \uFFFD</pre>\n"
+	if string(page) != want {
+		t.Errorf("page\n%s\nwant\n%s", page, want)
+	}
+	if len(progress) != 1 || progress[0] != "asking the host" {
+		t.Errorf("progress %q", progress)
+	}
+
+	o, _ = run(t, "report", source, nil, nil, map[string]any{"file": "page.html"}, "write")
+	if o.Succeeded || !strings.Contains(o.Error, `plugin "report" was not granted metrics.read`) {
+		t.Errorf("without grants: %+v", o)
+	}
+}
