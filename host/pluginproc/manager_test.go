@@ -153,6 +153,7 @@ func TestCrashAndRestart(t *testing.T) {
 					_ = syscall.Kill(pid, syscall.SIGKILL)
 				})
 			})
+			var died *DiedError
 			if !errors.As(err, &died) || !strings.Contains(died.Reason, "signal: killed") {
 				t.Errorf("killed: %v", err)
 			}
