@@ -128,13 +128,6 @@ func TestProject(t *testing.T) {
 		t.Errorf("record after the change: %+v", p.Record)
 	}
 
-	// Another process finds what this one made.
-	again := New(b.tool, b.envs, nil)
-	if _, err := again.prepare(t.Context(), []shellsafe.Program{program("uv run where.py")}, b.dir,
-		b.env.with("UV_DEFAULT_INDEX=http://127.0.0.1:9/simple"), nil); err == nil {
-		t.Log("another index, and yet it was found in the cache")
-	}
-
 	// Options have environments of their own.
 	write(t, b.dir, "pyproject.toml", pyproject+"[project.optional-dependencies]\nextra = [\"cowsay\"]\n")
 	with, _ := b.ready("uv run --extra extra where.py")
