@@ -1,6 +1,7 @@
 package shellsafe
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -30,7 +31,7 @@ type option struct {
 	code  bool   // it brings the code that would else be the first word
 	input bool   // with it, standard input is code whatever the words are
 	infix bool   // the word before it means the same as the one after it: [ A -eq B ]
-	first []word // it takes no value but makes the first word mean this
+	first []word // what it makes the first word mean
 }
 
 type valueStyle int
@@ -41,6 +42,8 @@ const (
 	takesJoined              // -iX, --in-place=X
 	takesUndashed            // as takesValue, but a next word that begins with "-" is no value
 )
+
+var valueStyles = map[byte]valueStyle{'=': takesValue, '?': takesJoined, ':': takesUndashed}
 
 // A word says what one word means, or several.
 type word struct {
@@ -216,47 +219,41 @@ func (r *row) readOptions(column string, shared map[string]string) error {
 }
 
 func (r *row) readOption(token string) error {
-	o := &option{name: token}
-	if i := strings.IndexAny(token, "=?:>!^"); i > 0 {
-		style, rest := token[i], token[i:]
+	o := &option{}
+	token, first, found := strings.Cut(token, ">")
+	if found {
+		w, err := readWord(first)
+		if err != nil {
+			return err
+		}
+		o.first = []word{w}
+	}
+marks:
+	for {
+		switch {
+		case strings.HasSuffix(token, "!"):
+			o.ends = true
+		case strings.HasSuffix(token, "~"):
+			o.code = true
+		case strings.HasSuffix(token, "^"):
+			o.input = true
+		default:
+			break marks
+		}
+		token = token[:len(token)-1]
+	}
+	o.name = token
+	if i := strings.IndexAny(token, "=?:"); i > 0 {
 		o.name = token[:i]
-		if strings.ContainsRune("=?:>", rune(style)) {
-			rest = rest[1:]
-		}
-		for rest != "" && strings.ContainsRune("!~^", rune(rest[len(rest)-1])) && style != '>' {
-			switch rest[len(rest)-1] {
-			case '!':
-				o.ends = true
-			case '~':
-				o.code = true
-			case '^':
-				o.input = true
+		o.value = valueStyles[token[i]]
+		values := cmp.Or(token[i+1:], "data")
+		values, o.infix = strings.CutPrefix(values, "<")
+		for kind := range strings.SplitSeq(values, ",") {
+			w, err := readWord(kind)
+			if err != nil {
+				return err
 			}
-			rest = rest[:len(rest)-1]
-		}
-		rest, o.infix = strings.CutPrefix(rest, "<")
-		switch style {
-		case '=':
-			o.value = takesValue
-		case '?':
-			o.value = takesJoined
-		case ':':
-			o.value = takesUndashed
-		}
-		if o.value != noValue || style == '>' {
-			if rest == "" {
-				rest = "data"
-			}
-			for kind := range strings.SplitSeq(rest, ",") {
-				w, err := readWord(kind)
-				if err != nil {
-					return err
-				}
-				o.kinds = append(o.kinds, w)
-			}
-			if style == '>' {
-				o.first, o.kinds = o.kinds, nil
-			}
+			o.kinds = append(o.kinds, w)
 		}
 	}
 	if o.name[0] == '+' && !strings.Contains(r.signs, "+") {

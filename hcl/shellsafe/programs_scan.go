@@ -16,10 +16,13 @@ type scan struct {
 	verdict verdict
 
 	row   *row
-	name  string // of the program, as the person at the keyboard knows it
+	name  string // of the program, as the person at the keyboard knows it, and of what it does: "git commit"
 	words []word // what the words to come mean
 	next  int    // the argument to be read
-	ended bool   // no option can come any more
+
+	ended  bool // no option can come any more
+	dashes bool // "--" came
+	chosen bool // an option said what the first word is
 
 	code  bool // some argument brought the code that would else be read
 	stdin bool // one said that standard input is code
@@ -30,11 +33,12 @@ type scan struct {
 }
 
 func (s *scan) run() {
+	s.unknown = -1
 	s.enter(s.row, 1)
 	for s.next < len(s.args) {
 		i := s.next
 		s.next++
-		s.verdict.options[i] = !s.ended
+		s.verdict.options[i] = !s.ended && !s.dashes
 		if s.ended || !s.option(i) {
 			s.word(i)
 		}
@@ -44,8 +48,7 @@ func (s *scan) run() {
 	}
 	if s.unsure != "" {
 		for i := s.since; i < len(s.args); i++ {
-			s.verdict.meanings = append(s.verdict.meanings, meaning{arg: i, kind: kindRefused,
-				what: "a word after " + s.unsure + ", an option of " + s.name + " that jwhost does not know"})
+			s.refuse(i, 0, "a word after "+s.unsure+", of which jwhost does not know what it means to "+s.name)
 		}
 	}
 }
@@ -53,7 +56,7 @@ func (s *scan) run() {
 // enter goes on with another row at the argument next.
 func (s *scan) enter(r *row, next int) {
 	s.row, s.words, s.next, s.ended = r, r.words, next, false
-	s.code, s.stdin = false, false
+	s.code, s.stdin, s.chosen = false, false, false
 }
 
 // add says what an argument from an offset on means.
@@ -75,9 +78,14 @@ func (s *scan) add(arg, offset int, k kind, lang string) {
 	case kindOutput:
 		what = "a file that " + s.name + " writes"
 	case kindRefused:
-		what = "a name that " + s.name + " sets"
+		what = "a word that decides what " + s.name + " does"
 	}
 	s.verdict.meanings = append(s.verdict.meanings, meaning{arg, offset, k, what, lang})
+}
+
+// refuse says that nothing captured may stand in an argument from an offset on.
+func (s *scan) refuse(arg, offset int, what string) {
+	s.verdict.meanings = append(s.verdict.meanings, meaning{arg, offset, kindRefused, what, ""})
 }
 
 // option reads the argument as an option, together with its values, and
@@ -97,10 +105,7 @@ func (s *scan) option(i int) bool {
 		s.ended = !s.row.noEnd && s.unknown != i-1
 		return s.ended
 	case text == "--" && whole:
-		// What a strange program does with "-c X" after "--" is not known.
-		for j := s.next; j < len(s.args); j++ {
-			s.verdict.options[j] = false
-		}
+		s.dashes = true // but what a strange program does with "-c X" after it is not known
 		return true
 	case text == "-" && whole:
 		return false
@@ -169,8 +174,8 @@ func (s *scan) long(name string) (o *option, known bool) {
 
 // weight is larger for options whose values bring more than data.
 func (o *option) weight() int {
-	n := len(o.first)
-	for _, w := range o.kinds {
+	n := 0
+	for _, w := range slices.Concat(o.first, o.kinds) {
 		if w.kind != "data" {
 			n++
 		}
@@ -222,7 +227,7 @@ func (s *scan) exact(i int, text string, whole bool) bool {
 	}
 	if !whole {
 		for name := range s.row.options {
-			if strings.HasPrefix(name+"=", text) { // -${x}, --ev${x}
+			if len(text) < len(name) && strings.HasPrefix(name, text) || text == name && len(name) > 2 { // -${x}, --ev${x}
 				s.add(i, 0, kindCode, "option")
 				break
 			}
@@ -245,27 +250,12 @@ func (s *scan) strange(i int, text string) {
 // after it.
 func (s *scan) apply(o *option, i int) {
 	s.note(o)
-	if o.value == noValue {
-		if o.first != nil {
-			s.words = slices.Concat(o.first, s.words[min(1, len(s.words)):])
-		}
-		if o.ends {
-			s.finish(false)
-		}
-		return
-	}
-	if o.value == takesJoined {
-		return
-	}
 	if o.infix && i > 1 {
 		s.mean(o.kinds[0], i-1, 0)
 	}
 	for _, w := range o.kinds {
-		if s.next >= len(s.args) {
-			return
-		}
-		if s.noValue(o) {
-			return
+		if o.value == takesJoined || s.next >= len(s.args) || s.noValue(o) {
+			break
 		}
 		value := s.next
 		s.next++
@@ -307,6 +297,10 @@ func (s *scan) values(o *option, i, offset int) {
 func (s *scan) note(o *option) {
 	s.code = s.code || o.code || o.ends || len(o.kinds) == 1 && o.kinds[0].kind == "line"
 	s.stdin = s.stdin || o.input
+	if o.first != nil && (!s.chosen || o.weight() > 0) { // sh -c -s X: X is code
+		s.words = slices.Concat(o.first, s.words[min(1, len(s.words)):])
+		s.chosen = true
+	}
 	switch {
 	case !o.code || len(s.words) == 0:
 	case s.words[0].ends:

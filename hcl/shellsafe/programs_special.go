@@ -90,7 +90,11 @@ func (s *scan) commandUntil(_ word, i, _ int) {
 func (s *scan) sub(_ word, i, _ int) {
 	text, whole := s.args[i].lead()
 	s.add(i, 0, kindCommand, "")
-	if r := table().byName[s.row.names[0]+" "+text]; r != nil && whole {
+	r := table().byName[s.name+" "+text]
+	if r == nil { // podman run is docker run
+		r = table().byName[s.row.names[0]+" "+text]
+	}
+	if r != nil && whole {
 		s.name += " " + text
 		s.enter(r, s.next)
 		return
@@ -128,7 +132,7 @@ func (s *scan) assign(_ word, i, offset int) {
 	case ok && codeVariable(strings.TrimSuffix(name, "+")):
 		s.add(i, offset+len(name)+1, kindCode, "variable")
 	case !ok && !whole:
-		s.add(i, offset, kindRefused, "")
+		s.refuse(i, offset, "the name of a variable")
 	}
 }
 
@@ -140,7 +144,7 @@ func (s *scan) awkSet(_ word, i, offset int) {
 	case ok:
 		s.add(i, offset+len(name)+1, kindCode, "escape")
 	case !whole:
-		s.add(i, offset, kindRefused, "")
+		s.refuse(i, offset, "the name of a variable")
 	}
 }
 
@@ -156,7 +160,7 @@ func (s *scan) awkArgument(w word, i, offset int) {
 		s.add(i, 0, kindCode, "equals")
 		for _, seg := range s.args[i] {
 			if strings.Contains(seg.text, "=") { // ${name}=5
-				s.add(i, 0, kindRefused, "")
+				s.refuse(i, 0, "the name of a variable")
 			}
 		}
 	}
@@ -184,7 +188,7 @@ func (s *scan) format(_ word, i, offset int) {
 	var literal strings.Builder
 	for _, seg := range s.args[i] {
 		if !seg.literal() && unfinished.MatchString(literal.String()) {
-			s.add(i, offset, kindRefused, "")
+			s.refuse(i, offset, "the end of a directive of "+s.name)
 		}
 		literal.WriteString(seg.text)
 	}

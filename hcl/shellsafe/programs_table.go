@@ -19,7 +19,7 @@ package shellsafe
 //	-n=a,b     two values
 //	-i?        a value only if joined: -iX, --color=X
 //	-p:node    a value unless the next word is an option
-//	-c>line    no value, but the first word becomes a line
+//	-c>line    no value, but the first word becomes a line; -u=>command... a value as well
 //	-eq=<k     a value, and the word before it is the same
 //	of=output  no dash: the word of=X
 //	+?vim      words that begin with +
@@ -108,7 +108,7 @@ node, nodejs | @node | file! | node
 tsx, ts-node | @tsx | file! | node
 @bun       | -e=node~ --eval=node~ -p=node~ --print=node~ -r=file --preload=file --require=file --import=file -c=file
 @bun       | --config=file --cwd=file --env-file=file --define=node -b --bun --hot --watch --smol --silent
-bun        | @bun | file! | node
+bun        | @bun | sub | node
 @bun-run   | -r=file --preload=file --cwd=file --env-file=file --config=file --registry=fetch
 bun run, bun test, bun exec, bun x, bun install, bun add, bun create | @bun-run | fetch... |
 deno       | -A -q --quiet | sub | node

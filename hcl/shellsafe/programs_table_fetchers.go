@@ -134,7 +134,6 @@ make, gmake, bmake, just | @make | make... | make
 @cmake     | --build=file --install=file -t=make --target=make -j? --parallel? --prefix=file --trace-redirect=output
 @cmake     | --graphviz=output -R= -L= --script=file~
 cmake, ctest, cpack | @cmake | file... |
-cmake -E   | | command... |
 
 # Other packages.
 @apt-get   | -o=setting --option=setting -c=file --config-file=file -D=setting --define=setting -E=setting
@@ -152,8 +151,9 @@ git        | @git | sub |
 @git-clone | -c=setting --config=setting -u=line --upload-pack=line --receive-pack=line --exec=line --template=file
 @git-clone | --reference=file --reference-if-able=file --separate-git-dir=file -b= --branch= -o= --origin= --depth=
 @git-clone | -j= --jobs= --remote=fetch --repo=fetch --bundle-uri=fetch -s=refused -X=refused
-git clone, git fetch, git pull, git push, git ls-remote, git remote, git submodule, git archive, git worktree,
+git clone, git fetch, git pull, git push, git ls-remote, git remote, git submodule add, git submodule update, git archive, git worktree,
 git init, git bundle, git svn, git lfs, git maintenance, git subtree | @git-clone | fetch... |
+git submodule | -q --quiet | sub |
 git submodule foreach | --recursive -q --quiet | line... |
 @git-bisect | -x=line --exec=line --extcmd=line -t=refused --tool=refused -O?line --open-files-in-pager?line
 @git-bisect | --env-filter=line --tree-filter=line --index-filter=line --parent-filter=line --msg-filter=line

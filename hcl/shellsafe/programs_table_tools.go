@@ -6,7 +6,7 @@ const tools = `
 # Editors and pagers.
 @vim       | +?vim -c=vim --cmd=vim -S=file -s:file -u=file -U=file -i=file -t=vim -T= -w=output -W=output -l=file!
 @vim       | --startuptime=output --remote-expr=vim --remote-send=vim
-vim, vi, nvim, gvim, view, rvim, rview, vimdiff, nvi, ex, evim | @vim | data... | vim!
+vim, vim.basic, vim.tiny, vi, nvim, gvim, view, rvim, rview, vimdiff, nvi, ex, evim | @vim | data... | vim!
 @emacs     | --eval=emacs --execute=emacs -e=emacs -eval=emacs -f=emacs --funcall=emacs -funcall=emacs -l=file --load=file
 @emacs     | -load=file --script=file! -script=file! -x=file! -L=file --directory=file --init-directory=file -a=line
 @emacs     | --alternate-editor=line

@@ -76,7 +76,7 @@ systemd-inhibit | --what= --who= --why= --mode= --list --no-pager --no-legend | 
 @su        | -c=line --command=line --session-command=line -s=command --shell=command -g= --group= -G= --supp-group= -w=
 @su        | --whitelist-environment= -[flmpPTh] --fast --login --preserve-environment --pty --no-pty
 su         | @su | data refused... | sh
-@runuser   | -c=line --command=line --session-command=line -s=command --shell=command -u>command... --user?data -g=
+@runuser   | -c=line --command=line --session-command=line -s=command --shell=command -u=>command...  --user=>command... -g=
 @runuser   | --group= -G= --supp-group= -w= --whitelist-environment= -[flmpPTh] --fast --login --preserve-environment
 @runuser   | --pty
 runuser    | @runuser | data refused... | sh
@@ -112,8 +112,9 @@ perf       | -p --no-pager --paginate --exec-path?file --html-path --debug= --bu
 @perf-stat | --repeat= -R -s -S -t= --tid= -T -u= -v -W -x= --field-separator= --pre=line --post=line --filter=
 @perf-stat | --clang-path=command --clang-opt=refused --no-inherit --all-cpus --quiet --verbose --null --big-num
 @perf-stat | --sync --table --timeout=
+perf mem, perf lock, perf sched, perf kmem, perf c2c | -t= -D -f -v -i=file | sub |
 perf stat, perf record, perf trace, perf mem record, perf lock record, perf sched record | @perf-stat | command... |
-nsys, py-spy, memray, rr | | sub |
+nsys, py-spy, memray, python -m memray, rr | | sub |
 @nsys-profile | -o=output --output=output -t= --trace= -f= --format= -w= -d= --duration= -r= --rate= -s= -p= -n
 @nsys-profile | --native --subprocesses -F
 nsys profile, py-spy record, rr record | @nsys-profile | command... |
