@@ -125,6 +125,9 @@ func (v *view) signal(s host.Signal, now time.Time) string {
 	if n := v.tally.runningActions(); n > 0 {
 		actions = ", then " + plural(n, "running action")
 	}
+	if v.terminal && !v.status.on {
+		v.out.WriteString("\r\x1b[K") // the terminal has written ^C there
+	}
 	switch s {
 	case host.Stop:
 		v.say("", v.marks.warn, yellow, fmt.Sprintf("stopping %s%s; a second Ctrl-C ends all at once", jobs, actions))
