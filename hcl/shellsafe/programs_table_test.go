@@ -10,21 +10,21 @@ import (
 	"github.com/jwhost/jwhost/hcl/proof"
 )
 
-// The tests of the table are made from its lines: a slot for each place that
-// a line gives a meaning, a command that fills the slot with captured text,
+// The tests of the table are made from its lines: a spot for each place that
+// a line gives a meaning, a command that fills the spot with captured text,
 // and what the table must say of it. programs_run_test.go runs them.
 
 // mark stands for the captured text in the words of a test's command.
 const mark = "\x01"
 
-// A slot is one place that a row gives a meaning.
-type slot struct {
+// A spot is one place that a row gives a meaning.
+type spot struct {
 	row  *row
 	argv []string // with mark where captured text stands
 	word word     // what the row says it is
 }
 
-func (s slot) String() string {
+func (s spot) String() string {
 	return strings.ReplaceAll(strings.Join(s.argv, " "), mark, "X")
 }
 
@@ -37,8 +37,8 @@ func fill(argv []string, text string) []string {
 	return out
 }
 
-// arguments returns the command as the table sees it.
-func arguments(argv []string) []argument {
+// argumentsOf returns the command as the table sees it.
+func argumentsOf(argv []string) []argument {
 	hole := &Hole{Name: "x", Language: proof.Any()}
 	args := make([]argument, len(argv))
 	for i, word := range argv {
@@ -89,7 +89,7 @@ func filler(w word) []string {
 }
 
 // slots lists the places of a row that its line speaks of.
-func slots(r *row) []slot {
+func spotsOf(r *row) []spot {
 	start := strings.Fields(r.names[0])
 	switch r.names[0] {
 	case "*":
@@ -97,9 +97,9 @@ func slots(r *row) []slot {
 	case "-":
 		start = []string{"uv", "run", "-"}
 	}
-	var out []slot
+	var out []spot
 	add := func(w word, before []string, rest ...string) {
-		out = append(out, slot{r, slices.Concat(start, before, rest), w})
+		out = append(out, spot{r, slices.Concat(start, before, rest), w})
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.options)) {
 		o := r.options[name]
@@ -156,8 +156,8 @@ func harmful(w word) string {
 
 func TestTable(t *testing.T) {
 	for _, r := range table().rows {
-		for _, s := range slots(r) {
-			what, ok := admitted(arguments(s.argv), harmful(s.word))
+		for _, s := range spotsOf(r) {
+			what, ok := admitted(argumentsOf(s.argv), harmful(s.word))
 			switch {
 			case s.word.kind == "data" && !ok && len(r.words) < 2:
 				t.Errorf("%s: data is refused as %s", s, what)
@@ -169,7 +169,7 @@ func TestTable(t *testing.T) {
 		}
 		if r.reads != "" {
 			start := strings.Fields(r.names[0])
-			if got := interpret(arguments(start)[len(start)-1:]).stdin; len(start) == 1 && got != r.reads {
+			if got := interpret(argumentsOf(start)[len(start)-1:]).stdin; len(start) == 1 && got != r.reads {
 				t.Errorf("%s: standard input is %q, want %q", r.names[0], got, r.reads)
 			}
 		}
@@ -189,7 +189,7 @@ func TestTableIsReached(t *testing.T) {
 			if len(words) == 1 {
 				continue
 			}
-			args := arguments(words)
+			args := argumentsOf(words)
 			s := scan{args: args, verdict: verdict{options: make([]bool, len(args))}}
 			s.name, s.row = words[0], table().program(words[0])
 			if s.run(); s.row != r {
@@ -461,7 +461,7 @@ func TestInterpret(t *testing.T) {
 		argv := split(strings.ReplaceAll(tt.command, "X", mark))
 		text, what := `x%=\.go@~!`, ""
 		for _, text := range []string{text, "/" + text, "+" + text, "@" + text, "!" + text} {
-			if w, ok := admitted(arguments(argv), text); !ok {
+			if w, ok := admitted(argumentsOf(argv), text); !ok {
 				what = w
 				break
 			}
@@ -469,7 +469,7 @@ func TestInterpret(t *testing.T) {
 		if what == "" && tt.refused != "" || !strings.Contains(what, tt.refused) || what != "" && tt.refused == "" {
 			t.Errorf("%s: refused as %q, want %q", tt.command, what, tt.refused)
 		}
-		if _, ok := admitted(arguments(argv), "5"); !ok && !slices.Contains([]string{"name of a program", "name of a variable", "does not know", "decides what", "format", "if it holds ="}, tt.refused) {
+		if _, ok := admitted(argumentsOf(argv), "5"); !ok && !slices.Contains([]string{"name of a program", "name of a variable", "does not know", "decides what", "format", "if it holds ="}, tt.refused) {
 			t.Errorf("%s: a plain number is refused", tt.command)
 		}
 	}
@@ -530,7 +530,7 @@ func TestStandardInput(t *testing.T) {
 		"sudo -s":            "sh",
 		"some-program":       "",
 	} {
-		if got := interpret(arguments(split(command))).stdin; got != want {
+		if got := interpret(argumentsOf(split(command))).stdin; got != want {
 			t.Errorf("%s: standard input is %q, want %q", command, got, want)
 		}
 	}
@@ -549,7 +549,7 @@ func TestOptions(t *testing.T) {
 		"timeout -k 5 10":          "-o-o",
 	} {
 		got := []byte{}
-		for _, o := range interpret(arguments(split(command))).options {
+		for _, o := range interpret(argumentsOf(split(command))).options {
 			got = append(got, "-o"[btoi(o)])
 		}
 		got[0] = '-'
@@ -578,7 +578,7 @@ func TestSpans(t *testing.T) {
 		"uv run -q -- python a.py":            "commands [4:6]",
 		"env '-Sa b' c":                       "lines [1:3+2]",
 	} {
-		v := interpret(arguments(split(command)))
+		v := interpret(argumentsOf(split(command)))
 		got := ""
 		for _, spans := range []struct {
 			name string
@@ -605,14 +605,14 @@ func TestSpans(t *testing.T) {
 // within the words.
 func FuzzInterpret(f *testing.F) {
 	for _, r := range table().rows {
-		for i, s := range slots(r) {
+		for i, s := range spotsOf(r) {
 			if i%7 == 0 {
 				f.Add(strings.Join(s.argv, "\x00"))
 			}
 		}
 	}
 	f.Fuzz(func(t *testing.T, words string) {
-		args := arguments(strings.Split(strings.ReplaceAll(words, "\x02", mark), "\x00"))
+		args := argumentsOf(strings.Split(strings.ReplaceAll(words, "\x02", mark), "\x00"))
 		for i, a := range args {
 			for j, seg := range a {
 				if text, ok := strings.CutPrefix(seg.text, "$"); ok {
