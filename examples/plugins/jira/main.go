@@ -56,14 +56,14 @@ func (j *jira) configure(_ context.Context, c Config) error {
 
 // Ticket has the arguments of the action.
 type Ticket struct {
-	Title string   `jw:"title,required" doc:"First line of the ticket." example:"loss diverges at epoch ${epoch}"`
-	Body  string   `jw:"body" doc:"The rest of it."`
-	Kind  string   `jw:"kind,constant" oneof:"Bug,Task" default:"Bug" doc:"Type of the ticket."`
-	Label []string `jw:"labels,constant" doc:"Labels."`
+	Title  string     `jw:"title,required" doc:"First line of the ticket." example:"loss diverges at epoch ${epoch}"`
+	Body   sdk.Pieces `jw:"body" doc:"The rest of it, in Jira's markup; captures are escaped." example:"*${match.line}*"`
+	Kind   string     `jw:"kind,constant" oneof:"Bug,Task" default:"Bug" doc:"Type of the ticket."`
+	Labels []string   `jw:"labels,constant" doc:"Labels."`
 }
 
 func (j *jira) ticket(ctx context.Context, inv *sdk.Invocation, args Ticket) (sdk.Result, error) {
-	body := args.Body
+	body := markup(args.Body)
 	if inv.Granted(schema.GrantMetricsRead) {
 		metrics, err := inv.Metrics(ctx)
 		if err != nil {
@@ -76,13 +76,28 @@ func (j *jira) ticket(ctx context.Context, inv *sdk.Invocation, args Ticket) (sd
 		"summary":     strings.Join(strings.Fields(args.Title), " "), // Jira takes one line
 		"description": body,
 		"issuetype":   map[string]string{"name": args.Kind},
-		"labels":      args.Label,
+		"labels":      args.Labels,
 	}})
 	if err != nil {
 		return sdk.Result{}, err
 	}
 	inv.Log.Info("opened a ticket", "key", key)
 	return sdk.Output("opened " + key), nil
+}
+
+// markup joins the author's markup with what was captured. A log line can hold
+// anything, a mention of a person or an image from elsewhere too: it stays text.
+func markup(pieces sdk.Pieces) string {
+	var b strings.Builder
+	for _, piece := range pieces {
+		for _, r := range piece.Text {
+			if piece.Captured && strings.ContainsRune(`\{}[]|*_-+^~?!#@:`, r) {
+				b.WriteByte('\\')
+			}
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // summary is a table of the job's metrics.

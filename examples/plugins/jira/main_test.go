@@ -33,14 +33,14 @@ func TestTicket(t *testing.T) {
 	p := sdktest.Start(t, plugin(), map[string]any{"project": "TRAIN", "url": server.URL, "token": "sesame"})
 	r := p.Run(t, sdktest.Invocation{
 		ID: "id-1", Action: "ticket",
-		Arguments: map[string]any{"title": "loss 9\ndiverges", "body": "see the log"},
+		Arguments: map[string]any{"title": "loss 9\ndiverges", "body": sdk.Pieces{{Text: "*see* "}, {Text: "[~root] \\", Captured: true}}},
 		Metrics:   map[string]sdk.Metric{"loss": {Last: 9, Min: 1, Max: 9, Count: 3}},
 	})
 	if !r.Succeeded || r.Text() != "opened TRAIN-7" {
 		t.Errorf("%+v", r)
 	}
 	f := got.Fields
-	if f.Project.Key != "TRAIN" || f.Summary != "loss 9 diverges" || f.Description != "see the log\n|loss|last 9|min 1|max 9|3 values|" {
+	if f.Project.Key != "TRAIN" || f.Summary != "loss 9 diverges" || f.Description != `*see* \[\~root\] \\`+"\n|loss|last 9|min 1|max 9|3 values|" {
 		t.Errorf("ticket %+v", f)
 	}
 	r = p.Run(t, sdktest.Invocation{ID: "id-1", Action: "ticket", Arguments: map[string]any{"title": "x", "body": "y"}, Without: []string{"metrics.read"}})
