@@ -35,12 +35,12 @@ var mutants = []mutant{
 	{"only the nearest operator makes a group optional", "proof.go", `optional || skippable(re)`, `skippable(re)`},
 	{"only the farthest operator makes a group optional", "proof.go", `return group, optional || skippable(re)`, `return group, optional`},
 	{"an optional group adds nothing", "proof.go", `l = Union(l, Literal(""))`, `l = Union(l)`},
-	{"a missing group holds nothing", "proof.go", `if group == nil {
-		return Any()`, `if group == nil {
-		return Union()`},
-	{"a large group holds nothing", "proof.go", `if len(l.prog.Inst) > MaxSize {
-		return Any()`, `if len(l.prog.Inst) > MaxSize {
-		return Union()`},
+	{"a missing group holds nothing", "proof.go", `if group == nil || size(group) > MaxSize {`, `if group == nil {
+		return Union()
+	} else if size(group) > MaxSize {`},
+	{"a large group holds nothing", "proof.go", `if group == nil || size(group) > MaxSize {`, `if group != nil && size(group) > MaxSize {
+		return Union()
+	} else if group == nil {`},
 	{"the whole match is its first part", "proof.go", `group, optional := re, false`, `group, optional := re.Sub0[0], false
 	if group == nil { group = re }`},
 	{"case folding is dropped", "proof.go", `in.MatchRune(r) ||`, `in.MatchRune(r) && in.MatchRunePos(r) >= 0 && (len(in.Rune) != 1 || in.Rune[0] == r) ||`},

@@ -20,7 +20,7 @@ import (
 	"unicode/utf8"
 )
 
-// MaxSize is how many instructions the program of one group may have.
+// MaxSize is how many instructions the program of one group may have, about.
 const MaxSize = 50_000
 
 // A Language is a regular set of texts over Unicode code points, U+FFFD
@@ -74,13 +74,10 @@ func OfGroup(re *syntax.Regexp, n int) *Language {
 	if n > 0 {
 		group, optional = find(re, n)
 	}
-	if group == nil {
+	if group == nil || size(group) > MaxSize {
 		return Any()
 	}
 	l := language(group)
-	if len(l.prog.Inst) > MaxSize {
-		return Any()
-	}
 	if optional {
 		l = Union(l, Literal(""))
 	}
@@ -109,6 +106,22 @@ func skippable(re *syntax.Regexp) bool {
 		return re.Min == 0
 	}
 	return false
+}
+
+// size is about how many instructions re compiles to; the parser sees to it
+// that they are some millions at most.
+func size(re *syntax.Regexp) int {
+	n := 1
+	if re.Op == syntax.OpLiteral {
+		n = len(re.Rune)
+	}
+	for _, sub := range re.Sub {
+		n += size(sub)
+	}
+	if re.Op == syntax.OpRepeat {
+		n *= max(1, re.Min, re.Max)
+	}
+	return n
 }
 
 // Union returns the texts of any of the languages; with none, no text at all.

@@ -329,6 +329,18 @@ func TestMatchPanics(t *testing.T) {
 	}
 }
 
+func TestSize(t *testing.T) {
+	for _, pattern := range []string{
+		`a`, `abcdefghij`, `a*b+c?`, `[a-z]`, `\pL`, `(?i)\pL{100}`, `a{1000}`, `(?:a{10}b?){2,100}`, `(?:ab|cd|){3,}`, `(a(b(c)?)?)*`, `x{0}`,
+	} {
+		tree := parse(t, pattern)
+		got, want := size(tree), len(language(tree).prog.Inst)
+		if got < want/2 || got > 2*want {
+			t.Errorf("%s: about %d instructions, there are %d", pattern, got, want)
+		}
+	}
+}
+
 // What is hostile is counted as work: long ways without reading (the two
 // first), many letters, many and large sets of b's instructions.
 func TestWork(t *testing.T) {
