@@ -108,16 +108,10 @@ func (s *services) result(ctx context.Context, r *command.Result, err error) (pl
 
 // ReadLogs implements pluginproc.Services.
 func (s *services) ReadLogs(_ context.Context, stream string, lines int, out func([]byte) error) error {
-	names := []string{stream}
-	if stream == "" {
-		names = []string{jobfile.Stdout, jobfile.Stderr}
-	}
-	for _, name := range names {
-		if name != jobfile.Stdout && name != jobfile.Stderr {
-			return fmt.Errorf("there is no stream %q: it is stdout or stderr", name)
-		}
-	}
-	return errors.New("unwritten")
+	s.job.mu.Lock()
+	src := s.job.src
+	s.job.mu.Unlock()
+	return src.LastLines(stream, lines, out)
 }
 
 // CancelJob implements pluginproc.Services.

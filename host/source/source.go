@@ -64,6 +64,10 @@ type Job interface {
 	Stop(state string)
 	// Kill ends the job now.
 	Kill()
+	// LastLines hands out the last n lines of a stream, "" for all streams
+	// one after the other, as the job wrote them, in pieces. It works after
+	// Close, too.
+	LastLines(stream string, n int, out func([]byte) error) error
 	// Close lets go of the job without ending it.
 	Close() error
 }
