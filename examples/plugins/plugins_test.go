@@ -5,6 +5,7 @@ package plugins_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -23,7 +24,27 @@ import (
 	"github.com/jwhost/jwhost/shared/schema"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// The test binary is also a host to be killed.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 4 && os.Args[1] == "host" {
+		beHost(os.Args[2], os.Args[3])
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// beHost starts a plugin, says its process and waits.
+func beHost(name, source string) {
+	m, err := pluginproc.NewManager(pluginproc.NewCatalog(nil, "", nil), []pluginproc.Config{{Name: name, Source: source}},
+		pluginproc.Hooks{Started: func(_ string, pid int, _ string) { fmt.Println(pid) }}, nil)
+	if err == nil {
+		_, err = m.Configure(context.Background(), name)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	select {}
+}
 
 // need skips a test for want of a program, or fails where all is required.
 func need(t *testing.T, program string) {
@@ -169,5 +190,78 @@ func TestPython(t *testing.T) {
 	o, _ = run(t, "report", source, nil, nil, map[string]any{"file": "page.html"}, "write")
 	if o.Succeeded || !strings.Contains(o.Error, `plugin "report" was not granted metrics.read`) {
 		t.Errorf("without grants: %+v", o)
+	}
+}
+
+// The interpreter is a child of uv, which the kernel does not end with the
+// host: the plugin itself sees that the host is gone.
+func TestPythonEndsWithHost(t *testing.T) {
+	need(t, "uv")
+	source, err := filepath.Abs("python")
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := exec.Command(os.Args[0], "host", "report", source)
+	host.Stderr = os.Stderr
+	out, err := host.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := host.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var pid int
+	_, err = fmt.Fscan(out, &pid)
+	_ = host.Process.Kill()
+	group := members(pid)
+	_ = host.Wait()
+	if err != nil || len(group) < 2 {
+		t.Fatalf("%v; the plugin's group is %v, want uv and an interpreter", err, group)
+	}
+	for range 1000 {
+		if len(members(pid)) == 0 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("processes %v live on", members(pid))
+}
+
+// members returns the living processes of a group.
+func members(group int) []string {
+	var pids []string
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		stat, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		// pid (name) state ppid pgrp …: proc_pid_stat(5)
+		_, after, _ := strings.Cut(string(stat), ") ")
+		fields := strings.Fields(after)
+		if len(fields) > 2 && fields[0] != "Z" && fields[2] == fmt.Sprint(group) {
+			pids = append(pids, filepath.Base(filepath.Dir(path)))
+		}
+	}
+	return pids
+}
+
+// The published Python code of the contract is what the proto makes.
+func TestPythonCodeIsFresh(t *testing.T) {
+	if os.Getenv("JWHOST_REQUIRE_ALL") == "" {
+		t.Skip("fetches the compiler of the proto; runs with JWHOST_REQUIRE_ALL=1")
+	}
+	need(t, "uv")
+	fresh := t.TempDir()
+	generate := exec.Command("uv", "run", "--no-project", "--with", "grpcio-tools==1.85.1", "python", "-m", "grpc_tools.protoc",
+		"-I", "../../shared/proto", "--python_out="+fresh, "jwhost/plugin/v1/plugin.proto")
+	if out, err := generate.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	const name = "jwhost/plugin/v1/plugin_pb2.py"
+	want, err1 := os.ReadFile(filepath.Join(fresh, name))
+	got, err2 := os.ReadFile(filepath.Join("python", name))
+	if err1 != nil || err2 != nil || string(got) != string(want) {
+		t.Errorf("python/%s is not what the proto makes: run\n%s\n%v %v", name, strings.ReplaceAll(generate.String(), fresh, "examples/plugins/python"), err1, err2)
 	}
 }

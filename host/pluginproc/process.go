@@ -45,7 +45,7 @@ func launch(ctx context.Context, e *executable, sockets string, log hclog.Logger
 	if err != nil {
 		return nil, err
 	}
-	env := append(environ(), handshake.LogLevelEnv+"="+log.GetLevel().String())
+	env := append(environ(), handshake.LogLevelEnv+"="+levelName(log))
 	c := newChild(e.path, e.args, append(env, "PLUGIN_CLIENT_CERT="+string(certificate)), e.dir, log)
 	p := &process{child: c, gone: make(chan struct{})}
 	out, errs := c.lines.stdout(), c.lines.stderr()
@@ -94,6 +94,15 @@ func launch(ctx context.Context, e *executable, sockets string, log hclog.Logger
 		return nil, fmt.Errorf("%w: %s", err, c.exitedReason)
 	}
 	return nil, withTail(err, c)
+}
+
+// levelName returns the level that a logger logs at; one that logs nothing at
+// all has none.
+func levelName(log hclog.Logger) string {
+	if level := log.GetLevel(); level != hclog.NoLevel {
+		return level.String()
+	}
+	return hclog.Off.String()
 }
 
 func withTail(err error, c *child) error {

@@ -41,6 +41,7 @@ func TestSchema(t *testing.T) {
 		Actions: []schema.Action{{
 			Name: "ticket", Doc: "opens one",
 			Attributes: []schema.Attribute{
+				{Name: "body", Type: schema.Text, Pieces: true},
 				{Name: "title", Type: schema.Text, Sensitive: true, OneOf: []string{"a", "b"}, Default: "a", Doc: "d", Example: "e"},
 				{Name: "n", Type: schema.Number, Constant: true},
 				{Name: "b", Type: schema.Bool}, {Name: "d", Type: schema.Duration}, {Name: "t", Type: schema.Texts},
@@ -166,8 +167,9 @@ func TestDiagnosticsAndLog(t *testing.T) {
 func TestEncodeArguments(t *testing.T) {
 	got, err := EncodeArguments(map[string]any{
 		"text": "a<b>\xff", "number": 0.5, "bool": true, "wait": 90 * time.Minute, "texts": []string{"x", "\xff"}, "map": map[string]string{"k": "v"}, "command": true,
+		"body": Pieces{{Text: "a"}, {Text: "\xff", Captured: true}},
 	})
-	want := `{"bool":true,"command":true,"map":{"k":"v"},"number":0.5,"text":"a<b>` + "\uFFFD" + `","texts":["x","` + "\uFFFD" + `"],"wait":"1h30m0s"}`
+	want := `{"body":[{"text":"a"},{"text":"` + "\uFFFD" + `","captured":true}],"bool":true,"command":true,"map":{"k":"v"},"number":0.5,"text":"a<b>` + "\uFFFD" + `","texts":["x","` + "\uFFFD" + `"],"wait":"1h30m0s"}`
 	if err != nil || string(got) != want {
 		t.Errorf("%s, %v\nwant %s", got, err, want)
 	}

@@ -20,6 +20,7 @@ type everything struct {
 	Bool     bool              `jw:"bool" default:"true"`
 	Wait     time.Duration     `jw:"wait" default:"1d12h"`
 	Labels   map[string]string `jw:"labels"`
+	Body     Pieces            `jw:"body" default:"none"`
 	Command  Command           `jw:"command,group=what"`
 	Argv     Argv              `jw:"argv,group=what"`
 	Internal func()            `jw:"-"`
@@ -39,6 +40,7 @@ func TestAttributes(t *testing.T) {
 		{Name: "bool", Type: schema.Bool, Default: "true"},
 		{Name: "wait", Type: schema.Duration, Default: "1d12h"},
 		{Name: "labels", Type: schema.Map},
+		{Name: "body", Type: schema.Text, Pieces: true, Default: "none"},
 		{Name: "command", Type: schema.Command},
 		{Name: "argv", Type: schema.Argv},
 	}
@@ -56,7 +58,7 @@ func TestDecode(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got everything
-	err = fields.decode([]byte(`{"text":"t","level":"high","tags":["a"],"number":2,"bool":false,"wait":"90s","labels":{"k":"v"},"argv":true,"newer":[1],"command":null}`), &got, complete)
+	err = fields.decode([]byte(`{"text":"t","level":"high","tags":["a"],"number":2,"bool":false,"wait":"90s","labels":{"k":"v"},"body":[{"text":"a"},{"text":"b","captured":true}],"argv":true,"newer":[1],"command":null}`), &got, complete)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,11 +66,14 @@ func TestDecode(t *testing.T) {
 		got.Command.Given() || !got.Argv.Given() || got.Argv.name() != "argv" || len(got.Tags) != 1 {
 		t.Errorf("%+v", got)
 	}
+	if diff := cmp.Diff(Pieces{{Text: "a"}, {Text: "b", Captured: true}}, got.Body); diff != "" {
+		t.Errorf("pieces (-want +got):\n%s", diff)
+	}
 	got = everything{}
 	if err := fields.decode([]byte(`{"text":"t","command":true}`), &got, complete); err != nil {
 		t.Fatal(err)
 	}
-	if got.Level != "low" || got.Number != 0.5 || !got.Bool || got.Wait != 36*time.Hour {
+	if got.Level != "low" || got.Number != 0.5 || !got.Bool || got.Wait != 36*time.Hour || len(got.Body) != 1 || got.Body[0].Text != "none" {
 		t.Errorf("defaults: %+v", got)
 	}
 	if err := fields.decode(nil, &got, partial); err != nil {
@@ -85,7 +90,8 @@ func TestDecode(t *testing.T) {
 		`{"text":"t","command":true,"wait":"soon"}`:    `"soon" is not a duration`,
 		`{"text":"t","command":true,"number":"5"}`:     `is not of type number`,
 		`{"text":"t","command":true,"labels":["x"]}`:   `is not of type map`,
-		`[]`: "not a JSON object",
+		`{"text":"t","command":true,"body":5}`:         `5 is not of type text`,
+		`[]`:                                           "not a JSON object",
 	} {
 		if err := fields.decode([]byte(raw), new(everything), complete); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v\nwant %s", raw, err, want)

@@ -184,7 +184,8 @@ class Plugin:
     def serve(self):
         if os.environ.get("JWHOST_PLUGIN") != "a8f06bd7c6d14bd4":
             sys.exit(f"This is a plugin of jwhost: name it as the source of a block plugin {self.name!r}.")
-        logging.basicConfig(level=os.environ.get("JWHOST_LOG_LEVEL", "info").upper().replace("TRACE", "DEBUG").replace("OFF", "CRITICAL"))
+        levels = {"trace": 10, "debug": 10, "info": 20, "warn": 30, "error": 40, "off": 100}
+        logging.basicConfig(level=levels.get(os.environ.get("JWHOST_LOG_LEVEL"), 20))
         logging.getLogger().handlers[0].setFormatter(_Hclog())
         if "JWHOST_LIFELINE" in os.environ:  # the pipe ends with the host, and so do we
             lifeline = int(os.environ["JWHOST_LIFELINE"])
