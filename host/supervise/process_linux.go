@@ -57,7 +57,7 @@ func Start(ctx context.Context, dir string, spec Spec) (*Process, error) {
 	cmd := exec.Command("/proc/self/exe", command, dir)
 	cmd.Args[0] = "jwhost"
 	cmd.Dir = dir
-	cmd.Env = []string{} // it needs nothing of ours, secrets least of all
+	cmd.Env = environ
 	cmd.ExtraFiles = []*os.File{theirs}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	err = cmd.Start()

@@ -66,3 +66,7 @@ type Exit struct {
 	// go on; an action has some only if they could not be ended.
 	Left []string `json:"left,omitempty"`
 }
+
+// environ is the supervisor's own environment: it needs nothing of the host's,
+// secrets least of all.
+var environ = []string{}

@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -148,7 +149,7 @@ func TestClean(t *testing.T) {
 			t.Errorf("the supervisor holds %s", to)
 		}
 	}
-	if env := read(t, proc+"environ"); env != "" {
+	if env := read(t, proc+"environ"); env != strings.Join(append(environ, ""), "\x00") {
 		t.Errorf("the supervisor's environment: %q", env)
 	}
 	eventually(t, "the child's list", func() bool { return strings.Contains(read(t, dir, "out"), " 2 -> ") })
@@ -240,5 +241,65 @@ func TestDurable(t *testing.T) {
 		if _, err := Attach(dir); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", content, err)
 		}
+	}
+}
+
+// What an action costs beside its command.
+func BenchmarkStart(b *testing.B) {
+	for _, tether := range []bool{false, true} {
+		b.Run(fmt.Sprintf("tether=%v", tether), func(b *testing.B) {
+			dir := b.TempDir()
+			for i := 0; b.Loop(); i++ {
+				s := sh(dir, "exit 0")
+				s.Tether = tether
+				p, err := Start(b.Context(), filepath.Join(dir, fmt.Sprint(i)), s)
+				if err != nil {
+					b.Fatal(err)
+				}
+				<-p.Done()
+			}
+		})
+	}
+}
+
+// Before Linux 5.3 there are no pidfds.
+func TestHandle(t *testing.T) {
+	for _, pidfd := range []bool{true, false} {
+		dir := t.TempDir()
+		p := start(t, dir, sh(dir, "sleep 1000"))
+		h, err := hold(record(t, dir).Process)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer h.close()
+		if !pidfd {
+			h.close()
+			h.file = nil
+		}
+		if _, err := hold(ident{h.PID, h.Start + 1}); !errors.Is(err, os.ErrProcessDone) {
+			t.Errorf("a process with this id that started later: %v", err)
+		}
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			h.wait(nil)
+		}()
+		if err := h.Signal(unix.SIGKILL); err != nil {
+			t.Error(err)
+		}
+		<-ended
+		if e := wait(t, p); e.Signal != "SIGKILL" || e.Stopped {
+			t.Errorf("%+v", e)
+		}
+		if err := h.Signal(unix.SIGKILL); !errors.Is(err, os.ErrProcessDone) {
+			t.Errorf("signal to a process that ended: %v", err)
+		}
+	}
+}
+
+func TestTooLong(t *testing.T) {
+	s := Spec{Argv: []string{"/bin/true", strings.Repeat("x", 200<<10)}}
+	if e := run(t, t.TempDir(), s); e.Error != "/bin/true: its arguments and environment are too long for the system" {
+		t.Errorf("%+v", e)
 	}
 }
