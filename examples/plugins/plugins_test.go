@@ -212,8 +212,8 @@ func TestPythonEndsWithHost(t *testing.T) {
 	}
 	var pid int
 	_, err = fmt.Fscan(out, &pid)
-	_ = host.Process.Kill()
 	group := members(pid)
+	_ = host.Process.Kill()
 	_ = host.Wait()
 	if err != nil || len(group) < 2 {
 		t.Fatalf("%v; the plugin's group is %v, want uv and an interpreter", err, group)
