@@ -8,8 +8,9 @@ variable "out" {
   default = "results"
 }
 
-# A plugin of a third party. Bundled ones (run_command, notify, log_event,
-# cancel_job) need no block.
+# A plugin of a third party, built by
+# `(cd ../plugins/jira && go build -o jwhost-plugin-jira)`. Bundled actions
+# (run_command, notify, log_event, cancel_job) need no block.
 plugin "jira" {
   source = "../plugins/jira" # a folder that holds jwhost-plugin-jira
   grants = ["metrics.read"]  # what it may ask of the host; nothing by default
@@ -23,6 +24,9 @@ watcher "oom" {
   pattern = "OutOfMemoryError|memory allocation failed"
   action "run_command" {
     command = "uvx memray tree memory_dump.bin"
+  }
+  action "jira.ticket" {
+    title = "${job.name} is out of memory: ${match.text}"
   }
 }
 

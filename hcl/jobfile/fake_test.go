@@ -8,14 +8,16 @@ import (
 )
 
 // fakeActions answers schemas as data: those of the bundled actions as the
-// reference describes them, and one third-party plugin at any path that ends
-// in "jira".
+// reference describes them, and third-party plugins by the last element of
+// their path.
 type fakeActions struct{}
 
 func (fakeActions) Bundled() []*schema.Plugin { return bundledSchemas }
 
 func (fakeActions) Describe(name, source string) (*schema.Plugin, error) {
 	switch filepath.Base(source) {
+	case "tracker":
+		return trackerSchema, nil
 	case "jira":
 		return jiraSchema, nil
 	case "greedy":
@@ -70,8 +72,8 @@ var bundledSchemas = []*schema.Plugin{
 	},
 }
 
-var jiraSchema = &schema.Plugin{
-	Name: "jira", Version: "1.2.0", Grants: []string{"metrics.read"},
+var trackerSchema = &schema.Plugin{
+	Name: "tracker", Version: "1.2.0", Grants: []string{"metrics.read"},
 	Config: []schema.Attribute{
 		{Name: "project", Type: schema.Text, Required: true, Doc: "The project's key."},
 		{Name: "token", Type: schema.Text, Sensitive: true},
@@ -88,6 +90,25 @@ var jiraSchema = &schema.Plugin{
 			{Name: "fields", Type: schema.Map},
 			{Name: "urgent", Type: schema.Bool},
 			{Name: "due", Type: schema.Duration},
+		},
+	}},
+}
+
+// jiraSchema is that of examples/plugins/jira.
+var jiraSchema = &schema.Plugin{
+	Name: "jira", Version: "1.0.0", Grants: []string{"metrics.read"},
+	Config: []schema.Attribute{
+		{Name: "project", Type: schema.Text, Required: true},
+		{Name: "url", Type: schema.Text},
+		{Name: "token", Type: schema.Text, Sensitive: true},
+	},
+	Actions: []schema.Action{{
+		Name: "ticket",
+		Attributes: []schema.Attribute{
+			{Name: "title", Type: schema.Text, Required: true},
+			{Name: "body", Type: schema.Text},
+			{Name: "kind", Type: schema.Text, Constant: true, OneOf: []string{"Bug", "Task"}, Default: "Bug"},
+			{Name: "labels", Type: schema.Texts, Constant: true},
 		},
 	}},
 }

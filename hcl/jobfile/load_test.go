@@ -214,7 +214,7 @@ func TestSharedWatcherIsCompiledForEachJob(t *testing.T) {
 	file := mustLoad(t, Options{}, "jobs.hcl", `
 watcher "shared" {
   pattern = "(?P<x>\\S+)"
-  action "run_command" { command = "echo -- ${x}" }
+  action "run_command" { command = "ls -- ${x}" }
 }
 job "a" {
   source "local" { command = "true" }
@@ -233,8 +233,8 @@ job "b" {
 
 func TestArguments(t *testing.T) {
 	file := mustLoad(t, Options{}, "jobs.hcl", `
-plugin "jira" {
-  source = "./jira"
+plugin "tracker" {
+  source = "./tracker"
   grants = ["metrics.read"]
   config { project = "T" }
 }
@@ -243,7 +243,7 @@ job "train" {
   env = { A = "1", T = secret("TOKEN") }
   watcher "w" {
     pattern = "(?P<n>\\d+) (?P<word>\\S+)"
-    action "jira.ticket" {
+    action "tracker.ticket" {
       summary     = "${word} at ${match.number}"
       priority    = n * 2
       labels      = ["x", word]
@@ -270,7 +270,7 @@ job "train" {
 		t.Errorf("T = %q, %v", b, err)
 	}
 	a := job.Watchers[0].Actions[0]
-	if a.Plugin != "jira" || a.Name != "ticket" || a.Label != "jira.ticket" || a.Timeout != 5*time.Second || a.Concurrency != 3 || a.When == nil || a.Command != nil {
+	if a.Plugin != "tracker" || a.Name != "ticket" || a.Label != "tracker.ticket" || a.Timeout != 5*time.Second || a.Concurrency != 3 || a.When == nil || a.Command != nil {
 		t.Errorf("%+v", a)
 	}
 	if d := cmp.Diff(&Retry{Attempts: 4, Backoff: 2 * time.Second}, a.Retry); d != "" {

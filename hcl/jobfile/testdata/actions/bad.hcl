@@ -1,5 +1,5 @@
-plugin "jira" {
-  source = "./jira"
+plugin "tracker" {
+  source = "./tracker"
   grants = ["metrics.read"]
   config { project = "T" }
 }
@@ -10,8 +10,8 @@ job "train" {
     pattern = "x"
     action "run_comand" { command = "true" }
     action "ticket" { summary = "x" }
-    action "jira.tickt" { summary = "x" }
-    action "jria.ticket" { summary = "x" }
+    action "tracker.tickt" { summary = "x" }
+    action "trakcer.ticket" { summary = "x" }
     action "run_command" {}
     action "run_command" {
       command = "true"
@@ -33,7 +33,7 @@ job "train" {
     }
     action "cancel_job" { reason = "x" }
     action "resubmit" {}
-    action "jira.ticket" {
+    action "tracker.ticket" {
       summary  = "x"
       priority = "high"
       labels   = "a"

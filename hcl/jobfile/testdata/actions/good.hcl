@@ -1,5 +1,5 @@
-plugin "jira" {
-  source = "./jira"
+plugin "tracker" {
+  source = "./tracker"
   grants = ["metrics.read"]
   config {
     project = "T"
@@ -23,7 +23,7 @@ job "train" {
       allow = ["echo"]
       dir   = "sub"
     }
-    action "jira.ticket" {
+    action "tracker.ticket" {
       summary     = "${word} happened"
       priority    = n + 1
       labels      = ["a", word]

@@ -1,4 +1,4 @@
-plugin "jira" {
+plugin "tracker" {
   source = "./${job.name}"
   grants = ["metrics.read"]
   config { project = "T" }

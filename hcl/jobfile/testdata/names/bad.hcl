@@ -3,7 +3,7 @@ variable "2x" {
 }
 
 plugin "run_command" {
-  source = "./jira"
+  source = "./tracker"
 }
 
 watcher "name" {

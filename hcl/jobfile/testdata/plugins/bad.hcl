@@ -5,10 +5,10 @@ plugin "greedy" {
   source = "./greedy"
 }
 plugin "bare" {
-  source = "jira"
+  source = "tracker"
 }
-plugin "jira" {
-  source = "./jira"
+plugin "tracker" {
+  source = "./tracker"
   grants = ["metric.read"]
   config {
     projekt = "T"
