@@ -144,14 +144,18 @@ func (s *supervisor) start() (err error) {
 		s.io.finish(drain)
 		return err
 	}
-	child, err := readProc(s.child.PID) // a zombie at worst: only we reap it
-	s.child = child.ident
-	if err == nil {
-		err = writeRecord(filepath.Join(s.dir, processFile), processRecord{
-			Version: recordVersion, Boot: boot(), Supervisor: self.ident, Process: s.child,
-			Started: s.exit.Started, Tether: s.spec.Tether, Grace: s.spec.grace(),
-		})
+	// It is a zombie at worst, for only we reap it. Where others' processes
+	// are hidden (hidepid), a setuid program is unknown: no start time is
+	// written then, which no process has.
+	if child, err := readProc(s.child.PID); err == nil {
+		s.child = child.ident
 	}
+	// An action does not outlive the machine: what is not on disk when that
+	// crashes, nobody will look for.
+	err = writeRecord(filepath.Join(s.dir, processFile), processRecord{
+		Version: recordVersion, Boot: boot(), Supervisor: self.ident, Process: s.child,
+		Started: s.exit.Started, Tether: s.spec.Tether, Grace: s.spec.grace(),
+	}, !s.spec.Tether)
 	if err != nil {
 		s.alarm = time.NewTimer(0)
 		s.kill()

@@ -40,7 +40,7 @@ type exitRecord struct {
 }
 
 func writeExit(dir string, e Exit) error {
-	return writeRecord(filepath.Join(dir, exitFile), exitRecord{recordVersion, e})
+	return writeRecord(filepath.Join(dir, exitFile), exitRecord{recordVersion, e}, true)
 }
 
 // readExit reads how the process of dir ended; os.ErrNotExist: it is not known
@@ -51,9 +51,9 @@ func readExit(dir string) (Exit, error) {
 	return r.Exit, err
 }
 
-// writeRecord replaces a file so that a crash at any moment, of the machine
-// too, leaves either the old or the new one.
-func writeRecord(name string, record any) error {
+// writeRecord replaces a file so that whoever reads it, finds either the old or
+// the new one; if it is durable, after a crash of the machine too.
+func writeRecord(name string, record any, durable bool) error {
 	data, err := json.Marshal(record)
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func writeRecord(name string, record any) error {
 		return err
 	}
 	_, err = f.Write(append(data, '\n'))
-	if err == nil {
+	if err == nil && durable {
 		err = f.Sync()
 	}
 	if e := f.Close(); err == nil {
@@ -72,7 +72,7 @@ func writeRecord(name string, record any) error {
 	if err == nil {
 		err = os.Rename(f.Name(), name)
 	}
-	if err != nil {
+	if err != nil || !durable {
 		return err
 	}
 	dir, err := os.Open(filepath.Dir(name))

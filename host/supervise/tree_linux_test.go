@@ -342,7 +342,7 @@ func TestRestarted(t *testing.T) {
 		// Both ids are in use, by a process that started at another time.
 		other := ident{self.PID, self.Start + 1}
 		name := filepath.Join(dir, processFile)
-		if err := writeRecord(name, processRecord{Version: 1, Boot: boot, Supervisor: other, Process: other, Tether: true}); err != nil {
+		if err := writeRecord(name, processRecord{Version: 1, Boot: boot, Supervisor: other, Process: other, Tether: true}, false); err != nil {
 			t.Fatal(err)
 		}
 		p, err := Attach(dir)
