@@ -265,3 +265,70 @@ func TestPythonCodeIsFresh(t *testing.T) {
 		t.Errorf("python/%s is not what the proto makes: run\n%s\n%v %v", name, strings.ReplaceAll(generate.String(), fresh, "examples/plugins/python"), err1, err2)
 	}
 }
+
+// What docs/plugins.md builds up is a tested plugin in Go, and one in Python.
+func TestGuide(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/plugins.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	for _, block := range strings.Split(string(guide), "\n```")[1:] {
+		head, body, _ := strings.Cut(block, "\n")
+		if _, name, titled := strings.Cut(head, " title="); titled {
+			if err := os.WriteFile(filepath.Join(folder, name), []byte(body+"\n"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	t.Run("go", func(t *testing.T) {
+		need(t, "go")
+		// The jira example's module has the same needs.
+		root, err := filepath.Abs("../..")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"go.mod", "go.sum"} {
+			content, err := os.ReadFile(filepath.Join("jira", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			content = []byte(strings.ReplaceAll(string(content), "=> ../../..", "=> "+root))
+			if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, args := range [][]string{{"test", "."}, {"build", "-o", "jwhost-plugin-diary", "."}} {
+			cmd := exec.Command("go", args...)
+			cmd.Dir = folder
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("go %s: %v\n%s", args[0], err, out)
+			}
+		}
+		o, _ := run(t, "diary", folder, nil, nil, map[string]any{"text": "loss 0.5"}, "note")
+		if !o.Succeeded || string(o.Output) != "noted" {
+			t.Errorf("%+v", o)
+		}
+	})
+	t.Run("python", func(t *testing.T) {
+		need(t, "uv")
+		if err := os.CopyFS(filepath.Join(folder, "jwhost"), os.DirFS("python/jwhost")); err != nil {
+			t.Fatal(err)
+		}
+		module, err := os.ReadFile("python/jwhost_plugin.py")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, "jwhost_plugin.py"), module, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		o, _ := run(t, "tally", folder, []string{"metrics.read"}, nil, map[string]any{"metric": "loss"}, "count")
+		if !o.Succeeded || string(o.Output) != "17 values of loss" {
+			t.Errorf("%+v", o)
+		}
+		o, _ = run(t, "tally", folder, []string{"metrics.read"}, nil, map[string]any{"metric": "acc"}, "count")
+		if o.Succeeded || o.Error != "nothing was recorded as 'acc'" {
+			t.Errorf("%+v", o)
+		}
+	})
+}
