@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+	"golang.org/x/mod/semver"
 
 	"github.com/jwhost/jwhost/hcl/shellsafe"
 )
@@ -157,6 +158,9 @@ func (p *Preparer) work(ctx context.Context, pl *plan, progress func(string)) (*
 		if _, exited := errors.AsType[*exec.ExitError](s.err); exited && s.output != "" {
 			failure.Err = nil // what uv says is better than "exit status 2"
 		}
+	}
+	if semver.Compare("v"+p.tool.Version, "v"+Oldest) < 0 && semver.IsValid("v"+p.tool.Version) {
+		failure.Err = fmt.Errorf("uv %s is too old, %s is the oldest that will do; `jwhost uv install` brings %s", p.tool.Version, Oldest, Pinned)
 	}
 	return nil, failure
 }

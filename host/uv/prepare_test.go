@@ -1,6 +1,7 @@
 package uv
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -372,14 +373,40 @@ func TestPythonOfJob(t *testing.T) {
 	}
 }
 
-// Who stops waiting leaves the work to the others; the last one ends it.
-func TestCancel(t *testing.T) {
+// Who stops waiting leaves the work to the others, and the limit ends it.
+func TestWaiting(t *testing.T) {
 	b := newBench(t)
-	hang := newHangingIndex(t)
-	b.env = b.env.with("UV_DEFAULT_INDEX=" + hang.URL)
+	b.env = b.env.with("UV_DEFAULT_INDEX=" + newHangingIndex(t).URL)
 	b.limit = 2 * time.Second
-	_, err := b.prepare(t.Context(), []shellsafe.Program{program("uvx six")}, b.dir, b.env, nil)
-	if err == nil || !strings.Contains(err.Error(), "longer than 2s") {
+	programs := []shellsafe.Program{program("uvx six")}
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	started := make(chan struct{})
+	leave := sync.OnceFunc(func() {
+		close(started)
+		cancel()
+	})
+	wg.Go(func() {
+		if _, err := b.prepare(ctx, programs, b.dir, b.env, func(string) { leave() }); !errors.Is(err, context.Canceled) {
+			t.Errorf("who left: %v", err)
+		}
+	})
+	<-started
+	_, err := b.prepare(t.Context(), programs, b.dir, b.env, nil)
+	if _, ok := errors.AsType[*ResolveError](err); !ok || !strings.Contains(err.Error(), "longer than 2s") {
 		t.Errorf("over the limit: %v", err)
 	}
+	wg.Wait()
+	// The failure is remembered for a moment.
+	start := time.Now()
+	if _, again := b.prepare(t.Context(), programs, b.dir, b.env, nil); !errors.Is(again, err) || time.Since(start) > b.limit {
+		t.Errorf("after the failure: %v", again)
+	}
+	// Work that nobody waits for ends.
+	ctx, cancel = context.WithCancel(t.Context())
+	fresh := New(b.tool, b.envs, nil)
+	if _, err := fresh.prepare(ctx, programs, b.dir, b.env, func(string) { cancel() }); !errors.Is(err, context.Canceled) {
+		t.Errorf("alone: %v", err)
+	}
+	cancel()
 }

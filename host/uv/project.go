@@ -83,9 +83,6 @@ func (p *Preparer) prepareProject(ctx context.Context, pl *plan, progress func(s
 		return nil, err
 	}
 	r.record.read(out)
-	if !pl.isolate && !pl.has("--isolated") {
-		r.project = "" // the author chose the environment, and the place
-	}
 	return r, nil
 }
 
@@ -93,11 +90,13 @@ func (p *Preparer) prepareProject(ctx context.Context, pl *plan, progress func(s
 // is made with fresh answers of the index where it can be reached, as it stays;
 // an old one is looked at offline first.
 func (p *Preparer) lockProject(ctx context.Context, pl *plan, root, project string, progress func(string)) error {
-	unlock, err := lock(ctx, newEnvironment(p.dir, "lock", root).dir+".lock", nil)
+	turn := newEnvironment(p.dir, "lock", root) // one at a time; no environment
+	unlock, err := lock(ctx, turn.dir+".lock", nil)
 	if err != nil {
 		return err
 	}
 	defer unlock()
+	turn.used()
 	_, err = os.Stat(filepath.Join(root, "uv.lock"))
 	args := append([]string{"lock"}, pl.except(notForLock...)...)
 	s := pl.step(append(args, "--project", project), progress)
@@ -198,12 +197,14 @@ func (p *Preparer) copyProject(ctx context.Context, root, project string) (newRo
 	if err != nil {
 		return "", "", err
 	}
-	copied := newEnvironment(p.dir, filepath.Base(root)+"-copy", root).dir
+	kept := newEnvironment(p.dir, filepath.Base(root)+"-copy", root)
+	copied := kept.dir
 	unlock, err := lock(ctx, copied+".lock", nil)
 	if err != nil {
 		return "", "", err
 	}
 	defer unlock()
+	kept.used()
 	if err := os.MkdirAll(copied, 0o700); err != nil {
 		return "", "", err
 	}
