@@ -12,6 +12,7 @@ import (
 	"github.com/jwhost/jwhost/hcl/jobfile"
 	"github.com/jwhost/jwhost/hcl/scope"
 	"github.com/jwhost/jwhost/hcl/shellsafe"
+	"github.com/jwhost/jwhost/host/pluginproc"
 	"github.com/jwhost/jwhost/host/secret"
 	"github.com/jwhost/jwhost/host/uv"
 )
@@ -22,11 +23,13 @@ const (
 	CodeSecret scope.Code = "no-such-secret"
 	CodeUV     scope.Code = "no-uv"
 	CodePython scope.Code = "python-project"
+	CodePlugin scope.Code = "plugin" // what a plugin says of its config or an argument
 )
 
 // Preflight checks what depends on the machine: folders, secrets, uv and the
-// projects that it is to read.
-func Preflight(ctx context.Context, file *jobfile.File) hcl.Diagnostics {
+// projects that it is to read. It also asks the bundled plugins about the
+// arguments that are known.
+func Preflight(ctx context.Context, file *jobfile.File, catalog *pluginproc.Catalog) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, j := range file.Jobs {
 		diags = diags.Extend(checkFolder(j))
@@ -37,7 +40,8 @@ func Preflight(ctx context.Context, file *jobfile.File) hcl.Diagnostics {
 			diags = diags.Append(scope.Error(CodeSecret, s.Range, "A secret is missing", sentence(err)))
 		}
 	}
-	return diags.Extend(checkUV(ctx, file))
+	diags = diags.Extend(checkUV(ctx, file))
+	return diags.Extend(checkBundled(ctx, file, catalog, secrets))
 }
 
 // checkFolder looks for a job's folder. Another job may make it first.

@@ -100,7 +100,7 @@ func (d *deps) check(cmd *cobra.Command, q checkRequest) (*checked, error) {
 			c.file.Jobs = []*jobfile.Job{c.file.AdHoc(adHocName(q.adHoc[0]), q.adHoc, "")}
 			c.diags = slices.DeleteFunc(c.diags, func(d *hcl.Diagnostic) bool { return scope.CodeOf(d) == jobfile.CodeUnused })
 		}
-		c.diags = append(c.diags, host.Preflight(cmd.Context(), c.file)...)
+		c.diags = append(c.diags, host.Preflight(cmd.Context(), c.file, catalog)...)
 	}
 	return c, nil
 }
