@@ -181,6 +181,7 @@ func (l *loader) arg(a *Action, attr *schema.Attribute, given *hclsyntax.Attribu
 	case schema.Text:
 		arg.Text, ok = l.textArg(attr, given, &here, in)
 	case schema.Command:
+		here.Shell = true
 		t, diags := here.Chomped(given.Expr)
 		ok = l.addFor(in, diags)
 		arg.Text = t

@@ -131,7 +131,9 @@ func (l *loader) source(b *hclsyntax.Block) Source {
 // jobCommand decodes a job's own command, which holds no captures: all that
 // can be wrong with it is the shell's syntax.
 func (l *loader) jobCommand(a *hclsyntax.Attribute) string {
-	t, diags := l.base("the command of a job").Chomped(a.Expr)
+	s := l.base("the command of a job")
+	s.Shell = true
+	t, diags := s.Chomped(a.Expr)
 	if !l.add(diags) {
 		return ""
 	}

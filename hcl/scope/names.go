@@ -135,7 +135,7 @@ func (s *Scope) lookup(t hcl.Traversal) (*name, *hcl.Diagnostic) {
 		}
 		return n, nil
 	}
-	if s.Broken && !slices.Contains(s.roots(), root) && root != "JOB_ID" {
+	if s.Broken && len(t) == 1 && !slices.Contains(s.roots(), root) && root != "JOB_ID" {
 		return &name{typ: cty.DynamicPseudoType, capture: root, language: anyText, value: func(*Values) cty.Value { return cty.DynamicVal }}, nil
 	}
 	if root == "JOB_ID" && s.runtime() {
@@ -281,8 +281,13 @@ func (s *Scope) unknown(t hcl.Traversal) *hcl.Diagnostic {
 	}
 	near := Nearest(root, candidates)
 	if fixed, ok := s.shellVariable(at); ok && near == "" && len(t) == 1 && shellName.MatchString(root) {
-		return Error(CodeShellVariable, at, "${"+root+"} is a name of this file, not a variable of the shell",
-			fmt.Sprintf("There is no %s in scope here. For the shell's variable write $%s, or $${%s}:\n\n%s", root, root, root, fixed))
+		detail := fmt.Sprintf("There is no %s in scope here. For the shell's variable write $%s, or $${%s}:\n\n%s", root, root, root, fixed)
+		if !s.Shell {
+			own := strings.ToLower(root)
+			detail = fmt.Sprintf("There is no %s in scope, and no shell reads this text. Declare a variable %s, give it by JWHOST_VAR_%s or --var %s=\"$%s\", and write:\n\n%s",
+				root, own, own, own, root, s.corrected(at, "var."+own))
+		}
+		return Error(CodeShellVariable, at, "${"+root+"} is a name of this file, not a variable of the environment", detail)
 	}
 	var in []string
 	for _, c := range candidates {

@@ -24,6 +24,7 @@ type Scope struct {
 	// other names of the run are refused although they are in scope; "" if
 	// they are not.
 	Fixed string
+	Shell bool // the text is a command for a shell
 	// Broken says that the captures are not known, as the pattern is wrong: any
 	// other name may be one. It is for finding further faults only.
 	Broken bool

@@ -18,7 +18,7 @@ job "train" {
 }
 
 job "other" {
-  source "local" { command = "python train.py" }
+  source "local" { command = "${HOME}/train.py > ${TMPDIR}_x" }
   watcher "uses" {
     pattern = "x"
     when    = metric.loss.min > 0
