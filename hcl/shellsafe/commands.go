@@ -25,7 +25,7 @@ type running struct {
 func (c *checker) vector() {
 	t := &template{attr: "argv"}
 	w := &walker{checker: c, t: t, shell: Sh}
-	w.vars = &bindings{w: w, assigned: map[string][]assignment{}, functions: map[string]bool{}, written: map[string][]origin{}}
+	w.vars = newBindings(w, nil)
 	w.all = c.ownStdin()
 	var args []arg
 	for i, word := range c.cmd.argv {
@@ -147,7 +147,7 @@ func (w *walker) meaning(a arg, m meaning) {
 		}
 		why.via = p.exp.source
 		w.prove(os, admits, why)
-		if len(os) == 0 && !p.exp.author && (m.kind == kindCode && !dataLike[m.lang] || m.kind == kindCommand) {
+		if len(os) == 0 && !p.exp.author && !p.exp.number && (m.kind == kindCode && !dataLike[m.lang] || m.kind == kindCommand) {
 			w.add(Problem{Code: "variable-in-code", Where: why.at, Summary: upper(m.what) + " holds " + p.exp.source + ", whose text is not known here",
 				Detail: "Code may hold an expansion of the shell only if its value is a literal of the same command. " + letProgramExpand(m.lang)})
 		}
@@ -297,7 +297,7 @@ func (w *walker) line(args []arg, s span, r running) {
 // author's text, though not one that is known here.
 func (w *walker) constantElsewhere(a arg) bool {
 	for _, p := range a.pieces {
-		if p.exp != nil && !p.known() && !p.exp.author {
+		if p.exp != nil && !p.known() && !p.exp.author && !p.exp.number {
 			return false
 		}
 	}

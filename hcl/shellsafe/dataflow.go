@@ -66,6 +66,7 @@ type bindings struct {
 	outer     *bindings           // of the line around this one
 	moves     bool                // a function changes the folder
 	input     bool                // exec redirects the input of all that follows
+	busy      map[string]bool     // names that at is looking at
 }
 
 // An assignment is one way by which a variable gets its text.
@@ -86,9 +87,14 @@ type fact struct {
 	text     string // if constant
 }
 
+func newBindings(w *walker, outer *bindings) *bindings {
+	return &bindings{w: w, outer: outer, assigned: map[string][]assignment{}, integers: map[string]Where{}, functions: map[string]bool{},
+		written: map[string][]origin{}, busy: map[string]bool{}}
+}
+
 // gather reads a line's tree for assignments, functions and files.
 func (w *walker) gather(f *syntax.File, outer *bindings) *bindings {
-	v := &bindings{w: w, assigned: map[string][]assignment{}, integers: map[string]Where{}, functions: map[string]bool{}, written: map[string][]origin{}, outer: outer}
+	v := newBindings(w, outer)
 	w.vars = v
 	v.collect(f)
 	v.files(f)
@@ -421,6 +427,11 @@ func (v *bindings) at(name string, pos int) fact {
 	if v.opaque {
 		return f
 	}
+	if v.busy[name] { // x=$x
+		return f
+	}
+	v.busy[name] = true
+	defer delete(v.busy, name)
 	own := v.assigned[name]
 	if len(own) == 0 {
 		if v.outer != nil {
@@ -449,7 +460,7 @@ func (v *bindings) at(name string, pos int) fact {
 	if f.author && len(own) == 1 && own[0].straight && own[0].pos < pos {
 		f.constant = true
 		if own[0].word != nil {
-			a := arg{pieces: v.w.pieces(own[0].word, context{})}
+			a := arg{pieces: v.w.pieces(own[0].word, around{})}
 			f.text, f.constant = a.literal()
 		}
 	}
@@ -458,7 +469,7 @@ func (v *bindings) at(name string, pos int) fact {
 
 // authored reports whether an assigned word is the author's literal text.
 func (v *bindings) authored(a assignment) bool {
-	for _, p := range v.w.pieces(a.word, context{}) {
+	for _, p := range v.w.pieces(a.word, around{}) {
 		if p.slot != nil || p.exp != nil && !p.exp.author {
 			return false
 		}

@@ -52,9 +52,9 @@ func (w *walker) number(n *syntax.Word, what string, plain bool) {
 			w.walkInside(n) // their tokens get no place
 			return
 		case *syntax.ParamExp:
-			w.placeParam(part, context{quoted: true})
+			w.placeParam(part, around{quoted: true})
 		case *syntax.CmdSubst:
-			w.placeSubst(part, context{quoted: true})
+			w.placeSubst(part, around{quoted: true})
 		case *syntax.ArithmExp:
 			w.arithmetic(part.X, plain)
 		default:
@@ -69,7 +69,7 @@ func (w *walker) test(x syntax.TestExpr) {
 	case *syntax.ParenTest:
 		w.test(x.X)
 	case *syntax.Word:
-		w.place(x, context{})
+		w.place(x, around{})
 	case *syntax.UnaryTest:
 		switch x.Op {
 		case syntax.TsVarSet, syntax.TsRefVar:
@@ -85,7 +85,7 @@ func (w *walker) test(x syntax.TestExpr) {
 		case syntax.TsMatch, syntax.TsMatchShort, syntax.TsNoMatch, syntax.TsReMatch:
 			w.test(x.X)
 			if y, ok := x.Y.(*syntax.Word); ok {
-				w.place(y, context{pattern: true})
+				w.place(y, around{pattern: true})
 			}
 		case syntax.AndTest, syntax.OrTest, syntax.TsNewer, syntax.TsOlder, syntax.TsDevIno, syntax.TsBefore, syntax.TsAfter:
 			w.test(x.X)
@@ -113,7 +113,7 @@ func (w *walker) evaluatedOperand(x syntax.TestExpr, op string) {
 		why.via = name
 		w.prove(direct(w.vars.reach(name)), integer(), why)
 	}
-	w.place(n, context{})
+	w.place(n, around{})
 }
 
 // assignedVariables asks of every variable that the line assigns whether its

@@ -8,7 +8,7 @@ import (
 
 // expand says what an expansion in a word can hold. It neither judges nor
 // remembers; place does.
-func (w *walker) expand(part syntax.WordPart, c context) piece {
+func (w *walker) expand(part syntax.WordPart, c around) piece {
 	start, end := offsets(part)
 	p := piece{start: start, end: end, unquoted: !c.quoted}
 	e := &expansion{source: w.source(start, end)}
@@ -19,18 +19,19 @@ func (w *walker) expand(part syntax.WordPart, c context) piece {
 			name := part.Param.Value
 			f := w.vars.at(name, start)
 			e.origins, e.author, e.direct = f.origins, f.author, true
+			e.number = len(name) == 1 && strings.Contains("?#$!", name)
 			if f.constant && !(p.unquoted && c.split && w.vars.opaqueSplit(f.text)) {
 				e.constant, p.text = true, f.text
 			}
 			return p
 		}
 		if part.Length {
-			e.author = false
-			return p // a number
+			e.number = true
+			return p
 		}
 		e.origins, e.direct = w.origins(part), true
 	case *syntax.ArithmExp:
-		// A number, whatever is in it; place proves what is evaluated.
+		e.number = true // place proves what is evaluated
 	default:
 		e.origins = indirect(w.origins(part))
 	}
@@ -44,7 +45,7 @@ func simpleParam(p *syntax.ParamExp) bool {
 
 // place visits a word of the template: every token in it gets a place, every
 // expansion in it is walked, and captured text that is not quoted is refused.
-func (w *walker) place(n *syntax.Word, c context) {
+func (w *walker) place(n *syntax.Word, c around) {
 	if n == nil {
 		return
 	}
@@ -66,7 +67,7 @@ func (w *walker) source0(n syntax.Node) string {
 	return w.t.text[min(start, len(w.t.text)):min(end, len(w.t.text))]
 }
 
-func (w *walker) placeParts(parts []syntax.WordPart, c context, bracket *bool) {
+func (w *walker) placeParts(parts []syntax.WordPart, c around, bracket *bool) {
 	for _, part := range parts {
 		switch part := part.(type) {
 		case *syntax.Lit:
@@ -114,7 +115,7 @@ func (w *walker) placeText(s string, p place) {
 
 // placeBare gives the tokens of unquoted text their place. Inside the brackets
 // of a pattern quoting means something else in every shell.
-func (w *walker) placeBare(s string, c context, bracket *bool) {
+func (w *walker) placeBare(s string, c around, bracket *bool) {
 	for s != "" {
 		i, j, slot := w.tokens.next(s)
 		text := s
@@ -170,7 +171,7 @@ func (w *walker) setPlace(s *slot, p place) {
 }
 
 // placeParam visits a parameter expansion.
-func (w *walker) placeParam(n *syntax.ParamExp, c context) {
+func (w *walker) placeParam(n *syntax.ParamExp, c around) {
 	start, end := offsets(n)
 	at := w.t.where(start, end)
 	if n.Param == nil || strings.Contains(n.Param.Value, w.tokens.stem) {
@@ -210,7 +211,7 @@ func (w *walker) placeParam(n *syntax.ParamExp, c context) {
 
 // placeOperand visits the word of ${x:-word}, ${x#word}. Shells disagree about
 // quotes there, so text stands as an expansion of a variable of ours.
-func (w *walker) placeOperand(n *syntax.Word, c context) {
+func (w *walker) placeOperand(n *syntax.Word, c around) {
 	if c.quoted && (c.pattern || hasQuotes(n)) {
 		w.walkInside(n) // quotes or a pattern inside quotes: no form is literal in every shell
 		return
@@ -244,7 +245,7 @@ func (w *walker) walkInside(n *syntax.Word) {
 	syntax.Walk(n, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.CmdSubst:
-			w.placeSubst(n, context{})
+			w.placeSubst(n, around{})
 			return false
 		case *syntax.ProcSubst:
 			w.processSubstitution(n)
@@ -253,7 +254,7 @@ func (w *walker) walkInside(n *syntax.Word) {
 			w.arithmetic(n.X, false)
 			return false
 		case *syntax.ParamExp:
-			w.placeParam(n, context{quoted: true})
+			w.placeParam(n, around{quoted: true})
 			return false
 		}
 		return true
@@ -261,7 +262,7 @@ func (w *walker) walkInside(n *syntax.Word) {
 }
 
 // placeSubst visits a command substitution.
-func (w *walker) placeSubst(n *syntax.CmdSubst, c context) {
+func (w *walker) placeSubst(n *syntax.CmdSubst, c around) {
 	if os := direct(w.origins(n)); len(os) > 0 && c.split && !c.quoted {
 		start, end := offsets(n)
 		w.warnUnquotedSubst(w.t.where(start, end), w.source(start, end), os)

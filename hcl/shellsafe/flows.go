@@ -42,7 +42,7 @@ func (w *walker) printed(s *syntax.Stmt) (text string, known bool) {
 	if !ok || len(call.Assigns) > 0 || len(call.Args) == 0 {
 		return "", false
 	}
-	args := w.args(call.Args, context{split: true})
+	args := w.args(call.Args, around{split: true})
 	if len(args) == 0 {
 		return "", false
 	}
@@ -89,13 +89,13 @@ func (w *walker) redirect(r *syntax.Redirect, s *syntax.Stmt, stdin *source) *so
 	case syntax.Hdoc, syntax.DashHdoc:
 		return w.hereDocument(r)
 	case syntax.WordHdoc:
-		w.place(r.Word, context{})
-		a := arg{pieces: w.pieces(r.Word, context{})}
+		w.place(r.Word, around{})
+		a := arg{pieces: w.pieces(r.Word, around{})}
 		src := &source{what: "the here-string", where: at, origins: w.origins(r.Word)}
 		src.text, src.known = a.line()
 		return src
 	case syntax.DplIn, syntax.DplOut:
-		w.place(r.Word, context{})
+		w.place(r.Word, around{})
 		w.prove(direct(w.origins(r.Word)), noText(), refusal{at: at, code: "capture-in-redirection", kind: kindRefused,
 			what: "the number of an open file", verb: "takes"})
 		if r.Op == syntax.DplIn {
@@ -103,7 +103,7 @@ func (w *walker) redirect(r *syntax.Redirect, s *syntax.Stmt, stdin *source) *so
 		}
 		return stdin
 	case syntax.RdrIn, syntax.RdrOut, syntax.AppOut, syntax.RdrInOut, syntax.RdrClob, syntax.RdrAll, syntax.AppAll:
-		w.place(r.Word, context{split: true})
+		w.place(r.Word, around{split: true})
 		w.fileName(r.Word, at)
 		if r.Op != syntax.RdrIn && r.Op != syntax.RdrInOut {
 			return stdin
@@ -127,7 +127,7 @@ func (w *walker) redirect(r *syntax.Redirect, s *syntax.Stmt, stdin *source) *so
 // the same component of the path keeps it from being "." or "..".
 func (w *walker) fileName(n *syntax.Word, at Where) {
 	why := refusal{at: at, code: "capture-in-redirection", kind: kindOutput, what: "a file that the shell opens", verb: "opens"}
-	pieces := w.pieces(n, context{split: true})
+	pieces := w.pieces(n, around{split: true})
 	for i, p := range pieces {
 		switch {
 		case p.slot != nil && !p.slot.hole.Unsafe:

@@ -33,7 +33,7 @@ func (w *walker) hereDocument(r *syntax.Redirect) *source {
 	src.origins = w.origins(r.Hdoc)
 	src.text, src.known = w.heredocText(r)
 	if !quotedDelimiter(r.Word) {
-		w.place(r.Hdoc, context{quoted: true, heredoc: true})
+		w.place(r.Hdoc, around{quoted: true, heredoc: true})
 		return src
 	}
 	if w.nested() {
@@ -89,101 +89,78 @@ func (w *walker) heredocText(r *syntax.Redirect) (string, bool) {
 		}
 		return b.String(), true
 	}
-	a := arg{pieces: w.pieces(r.Hdoc, context{quoted: true, heredoc: true})}
+	a := arg{pieces: w.pieces(r.Hdoc, around{quoted: true, heredoc: true})}
 	return a.line()
 }
 
-// proveHeredocLine proves that no text of the line's placeholders makes a line
+// proveHeredocLine proves that no texts of a line's placeholders make a line
 // that ends the here-document.
 func (w *walker) proveHeredocLine(h *heredoc, line string) {
-	slots := w.tokens.in(line)
-	for _, s := range slots {
-		if s.hole.Unsafe {
+	var texts []*proof.Language
+	var first *slot
+	rest := line
+	if h.tabs {
+		rest = strings.TrimLeft(rest, "\t")
+	}
+	before, after := "", ""
+	for rest != "" {
+		i, j, s := w.tokens.next(rest)
+		if s == nil {
+			texts = append(texts, proof.Literal(rest))
+			after = rest
+			break
+		}
+		texts = append(texts, proof.Literal(rest[:i]))
+		if s.hole.Unsafe { // waived: as if it were not there
+			rest = rest[j:]
 			continue
 		}
-		admits := h.besideOthers(line, slots)
-		if len(slots) == 1 {
-			before, after, _ := strings.Cut(line, s.token)
-			if h.tabs {
-				before = strings.TrimLeft(before, "\t")
-			}
-			admits = h.cannotEnd(before, after)
+		texts = append(texts, s.hole.Language)
+		if first == nil {
+			first, before = s, rest[:i]
 		}
-		w.prove([]origin{slotOrigin(s)}, admits, refusal{at: s.where, code: "capture-in-heredoc", kind: kindRefused,
-			what: "the here-document", verb: "ends with a line " + quote(h.delimiter) + " of"})
+		rest = rest[j:]
 	}
+	if first == nil {
+		return
+	}
+	witness, ok := proof.Contained(proof.Concat(texts...), h.without())
+	if ok {
+		return
+	}
+	// The witness is a whole line; the placeholder's part of it is what the
+	// author's own text does not bring.
+	witness = strings.TrimSuffix(strings.TrimPrefix(witness, before), after)
+	w.refuse(slotOrigin(first), witness, refusal{at: first.where, code: "capture-in-heredoc", kind: kindRefused,
+		what: "it could make a line " + quote(h.delimiter) + ", which ends the here-document"})
 }
 
-// besideOthers returns what a placeholder that shares its line with others may
-// hold: something that is not in the delimiter, if the author's own text on
-// the line is not.
-func (h *heredoc) besideOthers(line string, slots []*slot) *proof.Language {
-	for _, s := range slots {
-		line = strings.Replace(line, s.token, "", 1)
-	}
-	letters := h.delimiter
-	if h.tabs {
-		letters += "\t"
-	}
-	if strings.Trim(line, letters) != "" {
-		return proof.Match(anyLine)
-	}
-	var class strings.Builder
-	for _, r := range letters {
-		fmt.Fprintf(&class, `\x{%x}`, r)
-	}
-	return proof.Match(anyLine + `[^\n` + class.String() + `]` + anyLine)
-}
-
-// cannotEnd returns the texts that complete no line equal to the delimiter,
-// standing alone between two texts of a line.
-func (h *heredoc) cannotEnd(before, after string) *proof.Language {
-	// The text's own lines: the first follows before, the last precedes after.
-	head, headOpen := strings.CutPrefix(h.delimiter, before)
-	tail, tailOpen := strings.CutSuffix(h.delimiter, after)
-	first, last := anyLine, anyLine
-	if headOpen {
-		first = h.notEqual(head, before == "")
-	}
-	if tailOpen {
-		last = h.notEqual(tail, true)
-	}
-	single := anyLine
-	if headOpen {
-		if whole, ok := strings.CutSuffix(head, after); ok {
-			single = h.notEqual(whole, before == "")
-		}
-	}
-	middle := h.notEqual(h.delimiter, true)
-	return proof.Match(single + `|` + first + `\n(` + middle + `\n)*` + last)
+// without returns the texts none of whose lines ends the here-document.
+func (h *heredoc) without() *proof.Language {
+	line := h.otherLine()
+	return proof.Match(line + `(\n` + line + `)*`)
 }
 
 const anyLine = `[^\n]*`
 
-// notEqual returns an expression for the lines other than text, tabs before it
-// not counting where the here-document and the place in the line say so.
-func (h *heredoc) notEqual(text string, lineStart bool) string {
+// otherLine returns an expression for the lines that are not the delimiter:
+// the beginnings of it, what leaves it at some character, what goes on after
+// it. Tabs before it do not count if the here-document says so.
+func (h *heredoc) otherLine() string {
 	var b strings.Builder
-	b.WriteString(`(`)
-	tabs := h.tabs && lineStart
-	if tabs {
+	tab := ""
+	if h.tabs {
+		tab = `\t`
 		b.WriteString(`\t*`)
 	}
 	b.WriteString(`(`)
-	runes := []rune(text)
+	runes := []rune(h.delimiter)
 	for i, r := range runes {
-		prefix := regexp.QuoteMeta(string(runes[:i]))
-		class := fmt.Sprintf(`[^\n\x{%x}`, r)
-		if i == 0 && tabs {
-			class += `\t`
-		}
-		b.WriteString(prefix + `|` + prefix + class + `]` + anyLine + `|`)
+		beginning := regexp.QuoteMeta(string(runes[:i]))
+		fmt.Fprintf(&b, `%s|%s[^\n%s\x{%x}]%s|`, beginning, beginning, tab, r, anyLine)
+		tab = ""
 	}
-	rest := `[^\n]`
-	if len(runes) == 0 && tabs {
-		rest = `[^\n\t]`
-	}
-	b.WriteString(regexp.QuoteMeta(text) + rest + anyLine + `))`)
+	fmt.Fprintf(&b, `%s[^\n%s]%s)`, regexp.QuoteMeta(h.delimiter), tab, anyLine)
 	return b.String()
 }
 

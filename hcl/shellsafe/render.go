@@ -203,14 +203,13 @@ func (r *rendering) all(edits []Edit) error {
 		return r.vector(edits)
 	}
 	r.out.Shell = r.in.Shell
-	env, quoted := len(r.out.Env), len(r.out.Quoted)
+	quoted := len(r.out.Quoted)
 	line, err := r.shellLine(edits)
 	if err != nil {
 		return err
 	}
 	if len(line) > MaxArgument && len(r.line.slots) > 0 {
 		r.spill, r.out.Quoted = true, r.out.Quoted[:quoted]
-		_ = env
 		if line, err = r.shellLine(edits); err != nil {
 			return err
 		}
@@ -412,11 +411,20 @@ func (r *rendering) put(s *slot, names *int) (text, how string, err error) {
 	case placeSingle:
 		return strings.ReplaceAll(value, `'`, `'\''`), "single quotes", nil
 	case placeDouble:
-		return doubleEscapes.Replace(value), "double quotes", nil
+		if plainQuoted.MatchString(value) {
+			return value, "double quotes", nil
+		}
+		// Out of the double quotes, and in again. A backslash before $ would do
+		// but in a locale (Shift JIS, Big5) where a backslash can be the second
+		// byte of a character whose first one the text ends with.
+		return `"` + quoteSingle(value) + `"`, "double quotes", nil
 	default:
 		return value, "verbatim", nil
 	}
 }
+
+// plainQuoted are texts that mean themselves in double quotes.
+var plainQuoted = regexp.MustCompile("^[ !#%-\\[\\]-_a-~]*$")
 
 var doubleEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`")
 

@@ -144,7 +144,7 @@ func (w *walker) command(n syntax.Command, s *syntax.Stmt, f flow) folder {
 		switch loop := n.Loop.(type) {
 		case *syntax.WordIter:
 			for _, item := range loop.Items {
-				w.place(item, context{split: true})
+				w.place(item, around{split: true})
 			}
 		case *syntax.CStyleLoop:
 			w.arithmetic(loop.Init, false)
@@ -155,11 +155,11 @@ func (w *walker) command(n syntax.Command, s *syntax.Stmt, f flow) folder {
 		w.stmts(n.Do, f)
 		return f.folder
 	case *syntax.CaseClause:
-		w.place(n.Word, context{})
+		w.place(n.Word, around{})
 		before := f.folder
 		for _, item := range n.Items {
 			for _, p := range item.Patterns {
-				w.place(p, context{pattern: true})
+				w.place(p, around{pattern: true})
 			}
 			w.stmts(item.Stmts, flow{f.stdin, before})
 			if f.folder = unsure(item.Stmts); !f.folder.known {
@@ -294,9 +294,9 @@ func (w *walker) call(n *syntax.CallExpr, s *syntax.Stmt, f flow) folder {
 		return f.folder
 	}
 	for _, word := range n.Args {
-		w.place(word, context{split: true})
+		w.place(word, around{split: true})
 	}
-	args := w.args(n.Args, context{split: true})
+	args := w.args(n.Args, around{split: true})
 	if len(args) == 0 {
 		return f.folder
 	}
@@ -314,7 +314,7 @@ func (w *walker) literalAssigns(list []*syntax.Assign) []string {
 		if a.Name == nil || a.Append || a.Index != nil || a.Array != nil {
 			continue
 		}
-		value := arg{pieces: w.pieces(a.Value, context{})}
+		value := arg{pieces: w.pieces(a.Value, around{})}
 		if text, known := value.literal(); known {
 			out = append(out, a.Name.Value+"="+text)
 		}
@@ -326,13 +326,13 @@ func (w *walker) literalAssigns(list []*syntax.Assign) []string {
 // code is asked for all assignments at the end.
 func (w *walker) assignment(a *syntax.Assign, split bool) {
 	w.arithmetic(a.Index, false)
-	w.place(a.Value, context{split: split})
+	w.place(a.Value, around{split: split})
 	if a.Array == nil {
 		return
 	}
 	for _, e := range a.Array.Elems {
 		w.arithmetic(e.Index, false)
-		w.place(e.Value, context{split: true})
+		w.place(e.Value, around{split: true})
 	}
 }
 
@@ -370,7 +370,7 @@ func (w *walker) declaration(n *syntax.DeclClause) {
 		}
 		if a.Name == nil {
 			// "NAME=text" in quotes; anything else was refused above.
-			w.place(a.Value, context{split: w.shell == Sh})
+			w.place(a.Value, around{split: w.shell == Sh})
 			continue
 		}
 		// dash splits what export assigns, bash does not.

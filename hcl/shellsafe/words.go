@@ -6,8 +6,8 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// A context is what the shell does with a word beside taking its quotes off.
-type context struct {
+// An around is what the shell does with a word beside taking its quotes off.
+type around struct {
 	split   bool // unquoted expansions are split into words, and file names are looked up
 	pattern bool // unquoted text is a pattern
 	quoted  bool // stands inside double quotes or a here-document already
@@ -32,12 +32,13 @@ type expansion struct {
 	// direct: what comes out is the captured text itself, not what some
 	// program made of it.
 	direct bool
+	number bool // digits, whatever is in it: $?, ${#x}, $((…))
 	// constant: always the same literal text, which is the piece's text.
 	constant bool
 }
 
 // pieces takes a word apart. It neither judges nor remembers.
-func (w *walker) pieces(n *syntax.Word, c context) []piece {
+func (w *walker) pieces(n *syntax.Word, c around) []piece {
 	if n == nil {
 		return nil
 	}
@@ -48,7 +49,7 @@ func (w *walker) pieces(n *syntax.Word, c context) []piece {
 	return w.parts(n.Parts, c)
 }
 
-func (w *walker) parts(parts []syntax.WordPart, c context) []piece {
+func (w *walker) parts(parts []syntax.WordPart, c around) []piece {
 	var out []piece
 	for i, part := range parts {
 		start, end := offsets(part)
@@ -110,7 +111,7 @@ func (w *walker) text(s string, start, end int, unquoted bool) []piece {
 
 // bare takes unquoted text apart: backslashes are taken off, a tilde and file
 // name patterns are expansions.
-func (w *walker) bare(value string, start, end int, c context, first bool) []piece {
+func (w *walker) bare(value string, start, end int, c around, first bool) []piece {
 	var out []piece
 	var lit strings.Builder
 	flush := func() {
@@ -177,7 +178,7 @@ type arg struct {
 
 // args takes the words of a command apart. An unquoted variable that always
 // holds the same literal text is split as the shell splits it.
-func (w *walker) args(words []*syntax.Word, c context) []arg {
+func (w *walker) args(words []*syntax.Word, c around) []arg {
 	var out []arg
 	for _, n := range words {
 		start, end := offsets(n)
@@ -245,6 +246,8 @@ func (a arg) line() (string, bool) {
 			b.WriteString(p.slot.token)
 		case p.known():
 			b.WriteString(p.text)
+		case p.exp.number:
+			b.WriteByte('0')
 		default:
 			return "", false
 		}
