@@ -49,25 +49,23 @@ func Start(ctx context.Context, s Spec) (source.Job, error) {
 	if s.Command != "" {
 		spec.Argv = []string{"/bin/sh", "-c", s.Command}
 	}
-	files := map[string]string{"stdout": spec.Stdout}
-	streams := []string{"stdout"}
+	streams, files := []string{"stdout"}, []string{spec.Stdout}
 	if !s.Pty {
 		spec.Stderr = filepath.Join(s.Folder, errFile)
-		files["stderr"] = spec.Stderr
-		streams = append(streams, "stderr")
+		streams, files = append(streams, "stderr"), append(files, spec.Stderr)
 	}
 
 	// The files are followed before anything is written to them.
 	j := &job{limit: s.Limit, closed: make(chan struct{})}
-	for _, stream := range streams {
-		t, err := openTail(stream, files[stream])
+	for i, stream := range streams {
+		t, err := openTail(stream, files[i])
 		if err != nil {
 			j.Close()
 			return nil, err
 		}
 		j.tails = append(j.tails, t)
 	}
-	j.changes = watch(s.Folder, outFile, errFile)
+	j.changes = watch(files...)
 	p, err := supervise.Start(ctx, s.Folder, spec)
 	if err != nil {
 		j.Close()
@@ -98,9 +96,10 @@ type job struct {
 	changes *changes
 	poll    *time.Ticker // finds what no event told
 	buf     []byte
-	ready   []*tail // may have more to read, in order of arrival
-	passes  int     // over the files since the process ended
-	ended   int     // tails whose EOF was told
+	ready   []int         // tails that may have more to read, in order of arrival
+	next    *source.Chunk // was read, but a gap is told before it
+	passes  int           // over the files since the process ended
+	ended   int           // tails whose EOF was told
 
 	mu      sync.Mutex
 	stopped string // the state asked for by Stop
@@ -118,17 +117,9 @@ const passes = 2
 // blocked, and no more than one block is in memory.
 func (j *job) Next(ctx context.Context) (source.Chunk, error) {
 	for {
-		for len(j.ready) > 0 {
-			t := j.ready[0]
-			j.ready = j.ready[1:]
-			chunk, ok, err := t.read(j.buf)
-			if err != nil {
-				return source.Chunk{}, fmt.Errorf("%s of the job cannot be read: %w", t.stream, err)
-			}
-			if ok {
-				j.ready = append(j.ready, t) // after the others
-				return chunk, nil
-			}
+		chunk, ok, err := j.read()
+		if ok || err != nil {
+			return chunk, err
 		}
 		switch {
 		case j.passes > passes:
@@ -145,19 +136,49 @@ func (j *job) Next(ctx context.Context) (source.Chunk, error) {
 		case <-j.closed:
 			return source.Chunk{}, os.ErrClosed
 		case <-j.changes.some:
-			for _, i := range j.changes.take() {
-				if i < len(j.tails) {
-					j.ready = append(j.ready, j.tails[i])
-				}
-			}
+			j.ready = append(j.ready, j.changes.take()...)
 		case <-j.poll.C:
-			j.ready = append(j.ready, j.tails...)
+			j.allReady()
 		case <-j.process.Done():
 			if err := j.pass(); err != nil {
 				return source.Chunk{}, err
 			}
 		}
 	}
+}
+
+// read reads the next chunk of what is ready, if there is any.
+func (j *job) read() (source.Chunk, bool, error) {
+	if c := j.next; c != nil {
+		j.next = nil
+		return *c, true, nil
+	}
+	for len(j.ready) > 0 {
+		i := j.ready[0]
+		j.ready = j.ready[1:]
+		t := j.tails[i]
+		c, ok, err := t.read(j.buf)
+		if err != nil {
+			return source.Chunk{}, false, fmt.Errorf("%s of the job cannot be read: %w", t.stream, err)
+		}
+		if !ok {
+			continue
+		}
+		j.ready = append(j.ready, i) // after the others
+		switch {
+		case c.Gap != nil:
+			j.changes.forget(i)
+		case c.Pos.Offset == 0 && j.changes.wasReopened(i):
+			// Truncated before anything of it was read: the bytes do
+			// not show it.
+			j.next = &c
+			gap := t.truncated()
+			gap.Pos = c.Pos
+			return gap, true, nil
+		}
+		return c, true, nil
+	}
+	return source.Chunk{}, false, nil
 }
 
 // pass begins another pass over the files of a process that ended, up to their
@@ -172,8 +193,15 @@ func (j *job) pass() error {
 			return err
 		}
 	}
-	j.ready = append(j.ready[:0], j.tails...)
+	j.allReady()
 	return nil
+}
+
+func (j *job) allReady() {
+	j.ready = j.ready[:0]
+	for i := range j.tails {
+		j.ready = append(j.ready, i)
+	}
 }
 
 // eof tells the end of one stream after the other, then the job's.

@@ -87,20 +87,26 @@ func (t *tail) read(buf []byte) (source.Chunk, bool, error) {
 // and begins as before, a part was written over, and reading goes on behind
 // it; else it was truncated, and a new epoch begins.
 func (t *tail) gap(buf []byte, shorter bool) (source.Chunk, bool, error) {
-	reason := "the job truncated its output, as programs do that open /dev/stdout or /dev/stderr again"
 	n, err := t.file.ReadAt(buf[:len(t.head)], 0)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return source.Chunk{}, false, err
 	}
-	if !shorter && bytes.Equal(buf[:n], t.head) {
-		reason = "the job wrote over its own output"
-	} else {
-		t.pos.Epoch++
-		t.pos.Offset = 0
-		t.head = t.head[:0]
-	}
 	t.last = t.last[:0]
-	return source.Chunk{
-		Stream: t.stream, Pos: t.pos, Time: time.Now(), Gap: &source.Gap{Reason: reason, Bytes: -1},
-	}, true, nil
+	if !shorter && bytes.Equal(buf[:n], t.head) {
+		return t.say("the job wrote over its own output"), true, nil
+	}
+	t.head = t.head[:0]
+	t.pos.Epoch++
+	t.pos.Offset = 0
+	return t.truncated(), true, nil
+}
+
+// truncated says that the job truncated its output.
+func (t *tail) truncated() source.Chunk {
+	return t.say(fmt.Sprintf("the job opened /dev/%s again, which truncates its output: "+
+		"lines that it wrote right before may be lost (in a shell, >>/dev/%[1]s keeps them)", t.stream))
+}
+
+func (t *tail) say(reason string) source.Chunk {
+	return source.Chunk{Stream: t.stream, Pos: t.pos, Time: time.Now(), Gap: &source.Gap{Reason: reason, Bytes: -1}}
 }
