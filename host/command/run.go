@@ -69,6 +69,7 @@ func (r *Runner) Run(ctx context.Context, s Spec) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.log.Debug("command", "argv", argv, "dir", s.Dir)
 
 	select {
 	case r.turns <- struct{}{}:

@@ -64,6 +64,15 @@ func TestFindBehindShims(t *testing.T) {
 	if err != nil || tool.Path != real {
 		t.Errorf("%+v, %v", tool, err)
 	}
+	// mise's shims are links to mise itself.
+	executable(t, filepath.Join(dir, "mise"), "#!/bin/sh\n[ \"$1 $2\" = 'which uv' ] && echo "+real+"\n")
+	write(t, dir, "links/x", "")
+	if err := os.Symlink(filepath.Join(dir, "mise"), filepath.Join(dir, "links", "uv")); err != nil {
+		t.Fatal(err)
+	}
+	if tool, err := Find(t.Context(), env.with("PATH="+dir+"/links:/usr/bin:/bin")); err != nil || tool.Path != real {
+		t.Errorf("behind mise: %+v, %v", tool, err)
+	}
 	// A shim whose Python has no uv leads on to the next place.
 	executable(t, filepath.Join(dir, "libexec", "pyenv"), "#!/bin/sh\necho \"pyenv: uv: command not found\" >&2; exit 127\n")
 	executable(t, filepath.Join(dir, ".local", "bin", "uv"), fakeUV)

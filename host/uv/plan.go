@@ -7,8 +7,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/hashicorp/go-hclog"
 
 	"github.com/jwhost/jwhost/hcl/shellsafe"
 )
@@ -28,9 +31,10 @@ const (
 type plan struct {
 	form
 	way  way
-	bin  string   // the uv that prepares
-	dir  string   // where uv works, absolute
-	env  environ  // less what names another environment
+	bin  string  // the uv that prepares
+	dir  string  // where uv works, absolute
+	env  environ // less what names another environment
+	log  hclog.Logger
 	base string   // where uv looks for a project, absolute
 	more []string // options that the host adds: requirements.txt
 
@@ -52,7 +56,7 @@ var fresh = []string{
 
 // newPlan decides how the program is made ready. dir is the command's folder.
 func newPlan(t Tool, prog shellsafe.Program, f form, dir string, env environ) *plan {
-	p := &plan{form: f, bin: t.Path}
+	p := &plan{form: f, bin: t.Path, log: hclog.NewNullLogger()}
 	p.env = env.without("VIRTUAL_ENV", "CONDA_PREFIX", "UV_PROJECT_ENVIRONMENT").with(prog.Env...)
 	own := environ(prog.Env)
 	if !prog.DirKnown {
@@ -169,8 +173,13 @@ func (p *plan) String() string {
 	for _, o := range p.options {
 		words = append(words, o.words...)
 	}
-	return strings.Join(append(words, p.targetText), " ")
+	return hidePasswords(strings.Join(append(words, p.targetText), " "))
 }
+
+// hidePasswords takes the credentials out of addresses.
+func hidePasswords(text string) string { return userInfo.ReplaceAllString(text, "://") }
+
+var userInfo = regexp.MustCompile(`://[^/@\s]+@`)
 
 // key names the plan: two plans with one key need the same.
 func (p *plan) key() string {
@@ -269,7 +278,7 @@ func (p *plan) quiet() []string {
 
 // step is a run of uv for this plan.
 func (p *plan) step(args []string, progress func(string)) step {
-	return step{p.bin, args, p.dir, p.env.without("UV_WORKING_DIR", "UV_WORKING_DIRECTORY"), progress}
+	return step{p.bin, args, p.dir, p.env.without("UV_WORKING_DIR", "UV_WORKING_DIRECTORY"), p.log, progress}
 }
 
 // within joins a path to a folder; an absolute one stands for itself.

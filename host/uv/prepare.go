@@ -58,6 +58,7 @@ func (p *Preparer) prepare(ctx context.Context, programs []shellsafe.Program, di
 			continue
 		}
 		pl := newPlan(p.tool, prog, f, dir, env)
+		pl.log = p.log
 		r, seconds, err := p.ready(ctx, pl, progress)
 		if err != nil {
 			return nil, err

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/hashicorp/go-hclog"
 )
 
 // A step is one run of uv that prepares something.
@@ -19,7 +21,8 @@ type step struct {
 	args     []string
 	dir      string
 	env      environ
-	progress func(string) // gets uv's own lines as they come
+	log      hclog.Logger
+	progress func(string) // gets uv's own lines as they come; may be nil
 }
 
 // A stepError is a step that failed.
@@ -45,6 +48,7 @@ func (s step) run(ctx context.Context) (stdout string, err error) {
 	said := &tail{progress: s.progress}
 	cmd.Stderr = said
 
+	start := time.Now()
 	runtime.LockOSThread() // for tree
 	defer runtime.UnlockOSThread()
 	err = cmd.Start()
@@ -54,6 +58,7 @@ func (s step) run(ctx context.Context) (stdout string, err error) {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 	}
 	said.flush()
+	s.log.Debug("uv", "args", hidePasswords(strings.Join(s.args, " ")), "dir", s.dir, "took", time.Since(start), "error", err)
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
 	}

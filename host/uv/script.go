@@ -42,7 +42,7 @@ func (p *Preparer) prepareScript(ctx context.Context, pl *plan, progress func(st
 	if _, err := s.steps(ctx, false); err != nil {
 		return nil, err
 	}
-	if out, err := (step{env.python(), []string{"-I", "-c", recordCode}, pl.dir, pl.env, nil}).run(ctx); err == nil {
+	if out, err := (step{env.python(), []string{"-I", "-c", recordCode}, pl.dir, pl.env, pl.log, nil}).run(ctx); err == nil {
 		r.record.read(out)
 	}
 	r.record.LockHash = hashFile(pl.script + ".lock")
