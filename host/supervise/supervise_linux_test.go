@@ -266,7 +266,7 @@ func BenchmarkStart(b *testing.B) {
 func TestHandle(t *testing.T) {
 	for _, pidfd := range []bool{true, false} {
 		dir := t.TempDir()
-		p := start(t, dir, sh(dir, "sleep 1000"))
+		p := start(t, dir, sh(dir, "exec sleep 1000"))
 		h, err := hold(record(t, dir).Process)
 		if err != nil {
 			t.Fatal(err)
