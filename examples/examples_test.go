@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -41,6 +42,7 @@ func TestMain(m *testing.M) {
 
 // files are the example files, each with the test that runs it.
 var files = map[string]func(*testing.T, run){
+	"language/jobs.hcl":          language,
 	"quickstart/jobs.hcl":        quickstart,
 	"uv/error_analyzer.hcl":      errorAnalyzer,
 	"uv/metric_extractor.hcl":    metricExtractor,
@@ -198,6 +200,57 @@ func quickstart(t *testing.T, r run) {
 	}
 }
 
+// language runs the file that shows all of the language, with its plugin.
+func language(t *testing.T, r run) {
+	plugin := filepath.Join(r.dir, "..", "plugins", "jira", "jwhost-plugin-jira")
+	build := exec.Command("go", "build", "-C", "plugins/jira", "-o", plugin)
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	address, got := webhook(t)
+	r.env = []string{"SLACK_URL=" + address}
+	states := map[string]string{}
+	for _, e := range r.events(t, 1) { // the job is cancelled, as it should be
+		switch {
+		case e.Type == "job.ended":
+			states[e.Job] = e.State
+		case e.Type == "action.finished" && e.Outcome != "succeeded":
+			t.Errorf("%s of %s: %s %s", e.Action, e.Watcher, e.Outcome, e.Error)
+		case e.Type == "action.finished":
+			states[e.Watcher+" "+e.Action] = e.Outcome
+		}
+	}
+	want := map[string]string{
+		"prepare": "succeeded", "train": "cancelled", "metric_extractor run_command": "succeeded",
+		"diverged notify": "succeeded", "diverged cancel_job": "succeeded",
+	}
+	if !maps.Equal(states, want) {
+		t.Errorf("it ended as %v, want %v", states, want)
+	}
+	var message struct{ Message string }
+	if err := json.Unmarshal([]byte(<-got), &message); err != nil || !strings.HasPrefix(message.Message, "diverging at epoch 6: loss 1.2") {
+		t.Errorf("the notification says %q (%v)", message.Message, err)
+	}
+	if text := r.read(t, "train/metrics.json"); !strings.HasPrefix(text, `{"loss": `) {
+		t.Errorf("metrics.json: %s", text)
+	}
+}
+
+// webhook starts a server that takes notifications.
+func webhook(t *testing.T) (address string, got chan string) {
+	got = make(chan string, 10)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		body, err := io.ReadAll(req.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		got <- string(body)
+		io.WriteString(w, "ok") // as Slack answers
+	}))
+	t.Cleanup(server.Close)
+	return server.URL, got
+}
+
 func errorAnalyzer(t *testing.T, r run) {
 	events := r.events(t, 0)
 	actions(t, events, "run_command succeeded")
@@ -265,18 +318,9 @@ func postProcessor(t *testing.T, r run) {
 }
 
 func completionNotifier(t *testing.T, r run) {
-	got := make(chan string, 10)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		body, err := io.ReadAll(req.Body)
-		if err != nil {
-			t.Error(err)
-		}
-		got <- string(body)
-		io.WriteString(w, "ok") // as Slack answers
-	}))
-	defer server.Close()
+	address, got := webhook(t)
 	secret := "/services/T0/B0/not-to-be-seen"
-	r.env = []string{"SLACK_WEBHOOK_URL=" + server.URL + secret}
+	r.env = []string{"SLACK_WEBHOOK_URL=" + address + secret}
 	events := r.events(t, 0)
 	actions(t, events, "run_command succeeded")
 	if len(got) != 1 {
