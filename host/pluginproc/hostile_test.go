@@ -5,9 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -187,6 +191,95 @@ func TestChangedPlugin(t *testing.T) {
 	if _, err := m.Configure(t.Context(), "third"); err == nil || !strings.Contains(err.Error(), "it has been changed") {
 		t.Errorf("a changed plugin: %v", err)
 	}
+}
+
+// Killed, stopped for ever, hung: whatever becomes of a plugin at whatever
+// moment, each Run ends, and the next one is served.
+func TestKilledAtRandom(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	var mu sync.Mutex
+	pid := 0
+	s, err := good.Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := NewManager(NewCatalog([]*schema.Plugin{s}, "", nil), nil, Hooks{Started: func(_ string, p int, _ string) {
+		mu.Lock()
+		defer mu.Unlock()
+		pid = p
+	}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+	defer cancel()
+	var running sync.WaitGroup
+	var outcomes, deaths atomic.Int64
+	for worker := range 4 {
+		running.Go(func() {
+			random := rand.New(rand.NewPCG(1, uint64(worker)))
+			for ctx.Err() == nil {
+				inv := invocation("say", `{"to":"you"}`)
+				short, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				switch random.IntN(4) {
+				case 0:
+					inv = invocation("exec", `{"command":true,"live":true}`)
+				case 1:
+					inv = invocation("ask", `{}`)
+				case 2:
+					short, cancel = context.WithTimeout(t.Context(), time.Duration(random.IntN(20))*time.Millisecond)
+					inv = invocation("hang", `{}`)
+				}
+				_, err := m.Run(short, "good", inv, &testServices{output: make([]byte, 1<<20)}, func(Update) {})
+				cancel()
+				var died *DiedError
+				switch {
+				case err == nil:
+					outcomes.Add(1)
+				case errors.As(err, &died):
+					deaths.Add(1)
+				case !errors.Is(err, context.DeadlineExceeded):
+					t.Errorf("%s: %v", inv.Action, err)
+				}
+			}
+		})
+	}
+	running.Go(func() {
+		random := rand.New(rand.NewPCG(2, 2))
+		for ctx.Err() == nil {
+			time.Sleep(time.Duration(random.IntN(150)) * time.Millisecond)
+			mu.Lock()
+			if victim := pid; victim != 0 {
+				pid = 0
+				_ = syscall.Kill(victim, syscall.SIGKILL)
+			}
+			mu.Unlock()
+		}
+	})
+	within(t, "a plugin that is killed at random", running.Wait)
+	if o, err := m.Run(t.Context(), "good", invocation("say", `{"to":"you"}`), &testServices{}, nil); err != nil || !o.Succeeded {
+		t.Errorf("after all that: %v, %+v", err, o)
+	}
+	mu.Lock()
+	victim := pid
+	mu.Unlock()
+	if err := syscall.Kill(victim, syscall.SIGSTOP); err != nil {
+		t.Error(err)
+	}
+	short, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if _, err := m.Run(short, "good", invocation("say", `{"to":"you"}`), &testServices{}, nil); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a stopped plugin: %v", err)
+	}
+	within(t, "Close with a stopped plugin", func() {
+		if err := m.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	waitGone(t, victim)
+	t.Logf("%d outcomes, %d deaths", outcomes.Load(), deaths.Load())
 }
 
 // beHost is a host that starts plugins, says which, and waits to be killed.

@@ -59,6 +59,11 @@ func TestRunFailures(t *testing.T) {
 			t.Errorf("%s: outcome %+v, want an error with %q", test.action, o, test.want)
 		}
 	}
+	inv := invocation("say", `{"to":"you"}`)
+	inv.Captures = map[string][]byte{"line": make([]byte, 17<<20)}
+	if o, err := m.Run(t.Context(), "good", inv, &testServices{}, nil); err != nil || !strings.Contains(o.Error, "over 16 MiB, the limit") {
+		t.Errorf("an invocation that is too large: %v, %+v", err, o)
+	}
 	if _, err := m.Run(t.Context(), "nobody", invocation("say", `{}`), &testServices{}, nil); err == nil || !strings.Contains(err.Error(), "no such plugin") {
 		t.Errorf("a plugin that is not there: %v", err)
 	}

@@ -22,7 +22,7 @@ import (
 //
 // It starts at the first use. A first start that fails is final, as is a config
 // that the plugin refuses. A process that ends by itself is started anew at the
-// next use, later each time until an invocation succeeds.
+// next use, later each time until one lives to give an outcome.
 type supervised struct {
 	manager *Manager
 	config  Config
@@ -34,7 +34,7 @@ type supervised struct {
 	refused  *RefusedError // final
 	warned   []Diagnostic  // of the config
 	started  bool          // at least once
-	failures int           // starts that failed and crashes, since the last success
+	failures int           // starts that failed and crashes, since the last outcome
 	next     time.Time     // no start before
 }
 
@@ -287,11 +287,9 @@ func (p *supervised) invoke(ctx context.Context, process *process, inv *Invocati
 		Log:      func(l *contract.LogLine) { logLine(log, l) },
 	})
 	if err == nil {
-		if outcome.Succeeded {
-			p.mu.Lock()
-			p.failures, p.next = 0, time.Time{}
-			p.mu.Unlock()
-		}
+		p.mu.Lock()
+		p.failures, p.next = 0, time.Time{}
+		p.mu.Unlock()
 		return outcome, nil
 	}
 	var broken *invoke.BrokenError

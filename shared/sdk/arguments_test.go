@@ -24,7 +24,7 @@ type everything struct {
 	Command  Command           `jw:"command,group=what"`
 	Argv     Argv              `jw:"argv,group=what"`
 	Internal func()            `jw:"-"`
-	private  int
+	_        int
 }
 
 func TestAttributes(t *testing.T) {

@@ -128,7 +128,7 @@ func (j *jira) open(ctx context.Context, id string, ticket any) (string, error) 
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return "", sdk.Retry(fmt.Errorf("Jira can't be reached: %w", err), 0)
+		return "", sdk.Retry(fmt.Errorf("the server can't be reached: %w", err), 0)
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
@@ -138,13 +138,13 @@ func (j *jira) open(ctx context.Context, id string, ticket any) (string, error) 
 	switch {
 	case response.StatusCode == http.StatusTooManyRequests || response.StatusCode >= 500:
 		seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
-		return "", sdk.Retry(fmt.Errorf("Jira says %s", response.Status), time.Duration(seconds)*time.Second)
+		return "", sdk.Retry(fmt.Errorf("the server says %s", response.Status), time.Duration(seconds)*time.Second)
 	case response.StatusCode != http.StatusCreated:
-		return "", fmt.Errorf("Jira says %s: %.200s", response.Status, answer)
+		return "", fmt.Errorf("the server says %s: %.200s", response.Status, answer)
 	}
 	var created struct{ Key string }
 	if json.Unmarshal(answer, &created) != nil || created.Key == "" {
-		return "", errors.New("Jira's answer names no ticket")
+		return "", errors.New("the answer names no ticket")
 	}
 	return created.Key, nil
 }
