@@ -104,18 +104,22 @@ func (f *follower) follow(ctx context.Context, src source.Job) error {
 // read takes one chunk of bytes through to the commit of what it came to.
 func (f *follower) read(ctx context.Context, c source.Chunk) error {
 	s := f.stream(c.Stream)
-	if c.Gap != nil {
-		f.events = append(f.events, event.Event{
-			Type: event.SourceGap, Job: f.job.def.Name, Source: f.job.def.Source.Kind(), Stream: c.Stream,
-			Reason: c.Gap.Reason, Bytes: c.Gap.Bytes,
-		})
-	}
 	var failed error
 	line := func(l frame.Line) {
 		f.line(s, l, c.Time)
 		if len(f.tasks) >= maxStep && failed == nil {
 			failed = f.commit(ctx, s)
 		}
+	}
+	if c.Gap != nil {
+		// What came before the gap is a line of its own, and offsets begin anew.
+		s.framer.End(line)
+		_, number := s.framer.Resume()
+		s.framer = frame.New(c.Pos.Offset, number)
+		f.events = append(f.events, event.Event{
+			Type: event.SourceGap, Job: f.job.def.Name, Source: f.job.def.Source.Kind(), Stream: c.Stream,
+			Reason: c.Gap.Reason, Bytes: c.Gap.Bytes,
+		})
 	}
 	s.framer.Feed(c.Data, line)
 	s.pos = c.Pos
