@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,7 +11,8 @@ import (
 )
 
 func newInitCmd(d *deps) *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Write a commented " + DefaultFile + " for this folder",
 		Long: `Write a commented ` + DefaultFile + ` for this folder: it looks for train.py and other
@@ -34,8 +36,13 @@ file is never overwritten.`,
 			if err := errors.Join(err, f.Close()); err != nil {
 				return err
 			}
+			if asJSON {
+				return json.NewEncoder(d.Stdout).Encode(map[string]string{"file": DefaultFile, "command": found.command()})
+			}
 			fmt.Fprintf(d.Stdout, "Wrote %s: it runs `%s`. Change it, then:\n\n  jwhost validate   check it\n  jwhost run        run it\n", DefaultFile, found.command())
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print what was done as one JSON object")
+	return cmd
 }

@@ -236,17 +236,20 @@ func (v *view) verdict(r host.Result) {
 	default:
 		v.say("", v.marks.ok, green, fmt.Sprintf("all %d jobs succeeded%s", total, took))
 	}
-	v.failedActions(r.Dir)
+	if left := v.tally.runningJobs(); len(left) > 0 {
+		v.say("", v.marks.warn, yellow, "left running: "+strings.Join(left, ", "))
+	}
+	v.failedActions(r)
 }
 
 // failedActions is the last line where actions failed: "1 action failed
-// (jobs.hcl:22, log: PATH)". dir is the run's folder, for those that left no
+// (jobs.hcl:22, log: PATH)". The log is the run's folder for those that left no
 // log of their own.
-func (v *view) failedActions(dir string) {
+func (v *view) failedActions(r host.Result) {
 	var (
 		n      int64
 		places []string
-		log    = dir
+		log    = r.Dir
 	)
 	for _, k := range v.tally.actions.keys {
 		a := v.tally.actions.values[k]
@@ -268,6 +271,9 @@ func (v *view) failedActions(dir string) {
 		places = append(places, "log: "+log)
 	}
 	text := plural(n, "action") + " failed"
+	if r.Status == host.StatusInterrupted {
+		text = plural(n, "action") + " did not finish"
+	}
 	if len(places) > 0 {
 		text += " (" + strings.Join(places, ", ") + ")"
 	}

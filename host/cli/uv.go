@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 
@@ -18,7 +20,10 @@ func newUVCmd(d *deps) *cobra.Command {
 }
 
 func newUVInstallCmd(d *deps) *cobra.Command {
-	var dir string
+	var (
+		dir    string
+		asJSON bool
+	)
 	cmd := &cobra.Command{
 		Use:   "install",
 		Short: "Install uv, verified, unless it is there",
@@ -29,24 +34,41 @@ index only carries it; the settings of pip and uv for the index are honoured.`,
   jwhost uv install --dir /opt/tools/bin`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if dir == "" {
-				if tool, err := uv.Find(cmd.Context(), d.Environ); err == nil {
-					fmt.Fprintf(d.Stdout, "uv %s is here already: %s\n", visible(tool.Version), visible(tool.Path))
-					return nil
-				}
-			} else if abs, err := filepath.Abs(dir); err == nil {
-				dir = abs
-			}
-			tool, err := uv.Install(cmd.Context(), d.Environ, dir, func(text string) {
-				fmt.Fprintln(d.Stdout, visible(text))
-			})
+			tool, installed, err := d.installUV(cmd.Context(), dir, !asJSON)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(d.Stdout, "uv %s is installed: %s\n", visible(tool.Version), visible(tool.Path))
+			if asJSON {
+				return json.NewEncoder(d.Stdout).Encode(struct {
+					Path      string `json:"path"`
+					Version   string `json:"version"`
+					Installed bool   `json:"installed"` // false: it was there
+				}{tool.Path, tool.Version, installed})
+			}
+			if !installed {
+				fmt.Fprintf(d.Stdout, "uv %s is here already: %s\n", visible(tool.Version), visible(tool.Path))
+			}
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print where uv is as one JSON object")
 	cmd.Flags().StringVar(&dir, "dir", "", "`folder` to install into, even if uv is elsewhere (default ~/.local/bin)")
 	return cmd
+}
+
+// installUV installs uv into dir, or where it belongs unless it is there.
+func (d *deps) installUV(ctx context.Context, dir string, say bool) (tool uv.Tool, installed bool, err error) {
+	if dir == "" {
+		if tool, err := uv.Find(ctx, d.Environ); err == nil {
+			return tool, false, nil
+		}
+	} else if dir, err = filepath.Abs(dir); err != nil {
+		return tool, false, err
+	}
+	tool, err = uv.Install(ctx, d.Environ, dir, func(text string) {
+		if say {
+			fmt.Fprintln(d.Stdout, visible(text))
+		}
+	})
+	return tool, err == nil, err
 }
