@@ -123,7 +123,7 @@ var accepted = []string{
 	`python3 -c 'print(${f})'`, `python3 -c 'print(${e})'`, `python3 -c 'import sys; print(sys.argv[1])' ${x}`,
 	`sh -c 'echo "$1"' _ ${x}`, `sh -c 'echo "$JW_X"'`, `sh -c 'echo ${n}'`, `echo 'print(${f})' | python3`,
 	`awk -v x=${n} 'BEGIN { print x }'`, `jq --arg x ${x} '.a = $x' f.json`,
-	`cmd="a b"; sh -c "echo $cmd"`, `timeout 5 python3 -c 'print(${n})'`, `(cd sub && echo ${x})`, `{ echo ${x}; }`, `! echo ${x}`, `echo ${x} &`,
+	`cmd="a b"; sh -c "echo $cmd"`, `timeout 5 python3 -c 'print(${n})'`, `(cd sub && echo ${x})`, `cd ${x} && ls`, `cd out/${w} && python3 f.py`, `{ echo ${x}; }`, `! echo ${x}`, `echo ${x} &`,
 	`while read -r l; do echo "$l"; done < f`, `f() { echo "$1"; }; f ${x}`, `sh -c "exit $?"`,
 	`uv run --project "$HOME/p" python x.py ${x}`, `. "$HOME/env.sh"; echo ${x}`,
 	`echo ${u_x} | sh`, `sh -c ${u_x}`, `python3 -c 'print("${u_x}")'`, `eval ${u_x}`,
@@ -196,6 +196,7 @@ var refused = []struct{ line, code string }{
 	{"alias q=eval\nq ${x}", "alias"}, {`sh:y=${x}; export Z=$y`, "unquoted-variable"}, {"cat <<'EOF'\na ${s}\nEOF\n", "capture-in-heredoc"}, {`ssh host echo ${x}`, "capture-in-code"}, {`find . -exec sh -c ${x} \;`, "capture-in-code"},
 	{`xargs sh -c ${x}`, "capture-in-code"}, {`exec < f; echo ${x} | python3 -`, "capture-in-code"}, {`awk ${x}`, "capture-in-code"}, {`sed ${x}`, "capture-in-code"},
 	{`eval 'y=$JW_X'; echo $y`, "unquoted-variable"}, {`command eval ${x}`, "capture-in-code"}, {`builtin eval "$JW_X"`, "capture-in-code"}, {`exec sh -c ${x}`, "capture-in-code"},
+	{`cd ${x} && ./evil.sh`, "capture-chooses-folder"}, {`cd "$JW_X"; python3 f.py`, "capture-chooses-folder"}, {`cd ${x} && sh -c 'make all'`, "capture-chooses-folder"},
 	{`sh -c 'if'`, "syntax"}, {`sh -c 'sh -c "eval \"\$JW_X\""'`, "capture-in-code"}, {`strange -c ${x}`, "capture-in-code"}, {`strange --eval=${x}`, "capture-in-code"},
 }
 

@@ -60,6 +60,7 @@ func (w *walker) program(args []arg, r running) {
 		w.unknownProgram(args[0])
 	}
 	w.allowed(args, r)
+	w.chosenFolder(args[0], name)
 	if known && name == "alias" && (w.captured || w.in.Allow != nil) {
 		w.add(Problem{Code: "alias", Where: args[0].where, Summary: "alias changes what later words mean",
 			Detail: "What a command with captured text or with `allow` does must be plain from its own words. Write a function, or the words themselves."})
@@ -193,6 +194,27 @@ func (w *walker) whereOf(p piece, a arg) Where {
 	}
 	return w.t.where(p.start, p.end)
 }
+
+// chosenFolder refuses a program that looks for code in its folder (modules,
+// configuration, makefiles: all but the plainest do) behind a cd whose folder
+// is captured text.
+func (w *walker) chosenFolder(program arg, name string) {
+	if shellBuiltins[name] || ignoresFolder[name] || name == "." || name == "eval" {
+		return
+	}
+	for v := w.vars; v != nil; v = v.outer {
+		for _, word := range v.moved {
+			w.prove(direct(v.w.origins(word)), plainName(), refusal{at: program.where, code: "capture-chooses-folder", kind: kindFile,
+				what: "the folder that " + name + " runs in, where it looks for code and settings", verb: "runs in"})
+		}
+	}
+}
+
+// ignoresFolder are programs that take nothing from their folder but what
+// their arguments name.
+var ignoresFolder = map[string]bool{"ls": true, "cat": true, "head": true, "tail": true, "wc": true, "du": true, "df": true, "stat": true, "touch": true,
+	"mkdir": true, "rmdir": true, "rm": true, "cp": true, "mv": true, "ln": true, "grep": true, "sort": true, "uniq": true, "cut": true, "tr": true,
+	"date": true, "sleep": true, "gzip": true, "gunzip": true, "md5sum": true, "sha256sum": true, "basename": true, "dirname": true, "realpath": true, "tee": true}
 
 // An optionWord is an argument that a program could read as an option, as it
 // begins with captured text.

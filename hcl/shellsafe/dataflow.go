@@ -66,6 +66,7 @@ type bindings struct {
 	outer     *bindings           // of the line around this one
 	moves     bool                // a function changes the folder
 	input     bool                // exec redirects the input of all that follows
+	moved     []*syntax.Word      // what cd is told
 	busy      map[string]bool     // names that at is looking at
 }
 
@@ -327,6 +328,8 @@ func (v *bindings) builtin(n *syntax.CallExpr) {
 		for _, implied := range []string{"REPLY", "MAPFILE", "OPTARG"} {
 			v.note(implied, assignment{pos: pos, captured: captured})
 		}
+	case "cd", "chdir", "pushd":
+		v.moved = append(v.moved, n.Args[1:]...)
 	case "eval", "trap":
 		v.opaque = true
 		if f, err := parseAs(strings.Join(words[1:], " "), syntax.LangBash); err == nil {

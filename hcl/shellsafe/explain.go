@@ -35,8 +35,50 @@ func (c *checker) prove(os []origin, admits *proof.Language, why refusal) {
 			c.cmd.remember(o, admission{admits, why.what})
 			continue
 		}
+		if witness == "" { // one that shows more, if there is one
+			if longer, ok := proof.Contained(o.lang, proof.Union(admits, proof.Literal(""))); !ok {
+				witness = longer
+			}
+		}
 		c.refuse(o, witness, why)
 	}
+}
+
+// menaces are texts that run a program, by the language that they stand in.
+var menaces = map[string]string{
+	"python": `__import__("os").system("reboot")`,
+	"perl":   `system("reboot")`,
+	"node":   `require("child_process").execSync("reboot")`,
+	"ruby":   `system("reboot")`,
+	"awk":    `system("reboot")`,
+	"sh":     `$(reboot)`,
+}
+
+// menace returns a text of the origin's that shows what could happen, "" if
+// its language holds none of those we know.
+func menace(o origin, why refusal) string {
+	text := ""
+	switch why.kind {
+	case kindCode:
+		text = menaces[why.lang]
+		if text == "" || why.arg == nil || o.slot == nil {
+			break
+		}
+		if open, _ := quoteBefore(*why.arg, o.slot); open != "" && !(why.lang == "sh" && open == `"`) {
+			reads := codeReads[why.lang]
+			text = open + reads.leave + text + reads.enter + open
+		}
+	case kindInteger:
+		text = "a[$(reboot)]"
+	case kindOutput:
+		text = "../.profile"
+	case kindFile, kindFetch, kindCommand:
+		text = "/tmp/x"
+	}
+	if text == "" || o.lang == nil || !o.lang.Contains([]byte(text)) {
+		return ""
+	}
+	return text
 }
 
 // refuse tells that captured text may not stand where it does.
@@ -73,12 +115,19 @@ func (c *checker) refuse(o origin, witness string, why refusal) {
 		summary = subject + " cannot stand here: " + why.what
 		reason = "No quoting keeps captured text from changing what the command means here."
 	}
+	if o.slot != nil && why.via == "" {
+		why.at = o.slot.where
+	}
 	p := Problem{Code: why.code, Where: why.at, Summary: summary, Witness: witness}
 	detail := []string{reason}
 	if why.note != "" {
 		detail = append(detail, why.note)
 	}
-	detail = append(detail, fmt.Sprintf("%s can be %s, for one.", o.name, quote(witness)))
+	if text := menace(o, why); text != "" {
+		detail = append(detail, fmt.Sprintf("%s can be %s, for one, or %s.", o.name, quote(witness), text))
+	} else {
+		detail = append(detail, fmt.Sprintf("%s can be %s, for one.", o.name, quote(witness)))
+	}
 	detail = append(detail, advice(o, why)...)
 	p.Detail = strings.Join(detail, " ")
 	c.add(p)
@@ -111,7 +160,7 @@ func advice(o origin, why refusal) []string {
 	if o.env != "" {
 		name := "$" + o.env
 		switch {
-		case o.content:
+		case o.content && o.slot == nil:
 		case why.kind == kindFile || why.kind == kindFetch || why.kind == kindCommand:
 			ways = append(ways, "The text is also in the environment, as "+o.env+".")
 		default:

@@ -10,9 +10,9 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// hostile are texts that would do something wherever they are read as more
+// hostileTexts are texts that would do something wherever they are read as more
 // than text.
-var hostile = []string{
+var hostileTexts = []string{
 	"", " ", "a b", "*", "?", "[a-z]*", "~", "~root", "-n", "--help", "-1", "1", "1.5", "+3", ".", "..", "/", "../x", "'", "''", `"`, `\`, `\\`, "`", "$", "$$",
 	"$(touch pwned)", "`touch pwned`", "${HOME}", "$HOME", "$((1))", "; touch pwned", "| touch pwned", "& touch pwned", "&& touch pwned", "\ntouch pwned\n", "\n",
 	"'; touch pwned; '", `"; touch pwned; "`, `'"; touch pwned; "'`, `\'; touch pwned; \'`, `\"; touch pwned; #`, "#", "# x", "!", "!!", "{a,b}", "{1..3}", "a=b", "=",
@@ -32,7 +32,7 @@ func FuzzCheck(f *testing.F) {
 	for _, line := range six {
 		f.Add(line, false, `"`)
 	}
-	for _, text := range hostile {
+	for _, text := range hostileTexts {
 		f.Add("echo ${x} \"${x}\" '${x}' $(echo ${x}) $${y:-${x}}\ncat <<EOF\n${x}\nEOF\n", false, text)
 	}
 	f.Fuzz(func(t *testing.T, line string, bash bool, text string) {
@@ -52,7 +52,7 @@ func FuzzCheck(f *testing.F) {
 			return
 		}
 		c.Programs()
-		for _, text := range append([]string{text}, hostile...) {
+		for _, text := range append([]string{text}, hostileTexts...) {
 			sameShape(t, in, c, text)
 		}
 	})
@@ -168,7 +168,7 @@ func FuzzRender(f *testing.F) {
 	if c == nil {
 		f.Fatal(problems)
 	}
-	for _, text := range hostile {
+	for _, text := range hostileTexts {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) { sameShape(t, in, c, string(text)) })

@@ -41,22 +41,18 @@ func (w *walker) hereDocument(r *syntax.Redirect) *source {
 	}
 	delimiter, _ := literalWord(r.Word)
 	h := &heredoc{delimiter: delimiter, tabs: r.Op == syntax.DashHdoc}
-	h.start, h.end = offsets(r.Hdoc)
-	for _, part := range r.Hdoc.Parts {
-		lit, ok := part.(*syntax.Lit)
-		if !ok {
-			continue
-		}
-		for _, s := range w.tokens.in(lit.Value) {
-			s.place = placeVerbatim
-			h.slots = append(h.slots, s)
-		}
+	h.start, _ = offsets(r.Hdoc)
+	body, _ := w.heredocText(r)
+	h.end = h.start + len(body)
+	for _, s := range w.tokens.in(body) {
+		s.place = placeVerbatim
+		h.slots = append(h.slots, s)
 	}
 	if len(h.slots) == 0 {
 		return src
 	}
 	w.cmd.heredocs = append(w.cmd.heredocs, h)
-	for _, line := range strings.Split(w.source0(r.Hdoc), "\n") {
+	for line := range strings.SplitSeq(body, "\n") {
 		w.proveHeredocLine(h, line)
 	}
 	return src
@@ -164,8 +160,10 @@ func (h *heredoc) otherLine() string {
 	return b.String()
 }
 
-// ends reports whether a line of a rendered body ends the here-document.
+// ends reports whether a line of a rendered body ends the here-document. What
+// follows the last line break stands before the delimiter itself.
 func (h *heredoc) ends(body []byte) bool {
+	body = body[:max(0, bytes.LastIndexByte(body, '\n'))]
 	for line := range bytes.SplitSeq(body, []byte("\n")) {
 		if h.tabs {
 			line = bytes.TrimLeft(line, "\t")

@@ -367,7 +367,7 @@ func (r *rendering) shellLine(edits []Edit) ([]byte, error) {
 		for _, h := range r.heredocs {
 			if s == h.slots[len(h.slots)-1] {
 				author(h.end)
-				if h.ends(bytes.TrimSuffix(out[begins[h]:], []byte("\n"))) {
+				if h.ends(out[begins[h]:]) {
 					return nil, s.refuse(r.texts[s], "would end the here-document")
 				}
 			}

@@ -42,7 +42,7 @@ func (c *checker) repair(o origin, why refusal) {
 	if !ok || why.kind != kindCode || why.arg == nil || o.slot == nil || why.piece == nil || why.piece.slot != o.slot || o.env == "" {
 		return
 	}
-	code, open, alone := codeBefore(*why.arg, o.slot)
+	open, alone := quoteBefore(*why.arg, o.slot)
 	if alone {
 		return // the placeholder is all of the code
 	}
@@ -57,7 +57,6 @@ func (c *checker) repair(o origin, why refusal) {
 	case open != "":
 		text = open + reads.leave + text + reads.enter + open
 	}
-	_ = code
 	switch o.slot.place {
 	case placeSingle:
 		text = strings.ReplaceAll(text, `'`, `'\''`)
@@ -70,9 +69,9 @@ func (c *checker) repair(o origin, why refusal) {
 	c.repairs = append(c.repairs, repair{attr: o.slot.where.Attr, index: o.slot.where.Index, part: o.slot.where.Part, instead: []Part{{Text: text}}})
 }
 
-// codeBefore returns the code before a slot and the quote of the string
-// literal that the slot stands in, "" if in none.
-func codeBefore(a arg, s *slot) (code, open string, alone bool) {
+// quoteBefore returns the quote of the string literal that a slot stands in
+// within code, "" if in none, and whether the slot is all of the code.
+func quoteBefore(a arg, s *slot) (open string, alone bool) {
 	var b strings.Builder
 	alone = true
 	for _, p := range a.pieces {
@@ -86,7 +85,7 @@ func codeBefore(a arg, s *slot) (code, open string, alone bool) {
 			b.WriteString(p.text)
 		}
 	}
-	code = b.String()
+	code := b.String()
 	for i := 0; i < len(code); i++ {
 		switch ch := code[i]; {
 		case ch == '\\':
@@ -102,7 +101,7 @@ func codeBefore(a arg, s *slot) (code, open string, alone bool) {
 			open = ""
 		}
 	}
-	return code, open, alone
+	return open, alone
 }
 
 // explain gives every problem the corrected command, if there is one that
