@@ -50,6 +50,9 @@ type view struct {
 	out strings.Builder
 }
 
+// pluginStopped is the reason of a plugin's end that the host asked for.
+const pluginStopped = "stopped"
+
 type streamKey struct{ job, stream string }
 
 // newView returns a view of a run of the plan.
@@ -84,8 +87,8 @@ func (v *view) event(e event.Event) string {
 	case event.PluginRefused:
 		v.say("", v.marks.fail, red, fmt.Sprintf("plugin %s: %s", visible(e.Plugin), e.Reason))
 	case event.PluginExited:
-		if e.Error != "" {
-			v.say("", v.marks.warn, yellow, fmt.Sprintf("plugin %s ended: %s", visible(e.Plugin), e.Error))
+		if e.Reason != pluginStopped {
+			v.say("", v.marks.warn, yellow, fmt.Sprintf("plugin %s ended: %s", visible(e.Plugin), e.Reason))
 		}
 	case event.SourceGap:
 		lost := "some output was lost"

@@ -139,6 +139,8 @@ func aRun(s *scene) string {
 	})
 	s.add(
 		event.Event{Type: event.SourceGap, Job: "train", Reason: "the file was truncated", Bytes: 120},
+		event.Event{Type: event.PluginExited, Plugin: "run_command", PID: 7, Reason: "it was killed (SIGKILL)"},
+		event.Event{Type: event.PluginExited, Plugin: "run_command", PID: 8, Reason: "stopped"},
 		event.Event{Type: event.PluginRefused, Plugin: "jira", Reason: "it speaks protocol 2, this jwhost 1"},
 	)
 	s.after(9*time.Second, ended("train", "failed", 1))
