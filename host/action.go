@@ -17,6 +17,7 @@ import (
 	"github.com/jwhost/jwhost/host/event"
 	"github.com/jwhost/jwhost/host/journal"
 	"github.com/jwhost/jwhost/host/pluginproc"
+	"github.com/jwhost/jwhost/host/watch"
 	"github.com/jwhost/jwhost/shared/contract"
 	"github.com/jwhost/jwhost/shared/schema"
 )
@@ -76,7 +77,7 @@ func (r *run) attempt(ctx context.Context, t *journal.Task) dispatch.Verdict {
 	}
 	e.Type = event.ActionFinished
 	e.Outcome, e.ExitCode, e.Duration = o.Outcome, o.ExitCode, o.duration
-	e.Output, e.Truncated, e.Phase, e.Error = o.Output, o.Truncated, o.Phase, o.Error
+	e.Output, e.Truncated, e.Phase, e.Error, e.UV, e.Log = o.Output, o.Truncated, o.Phase, o.Error, o.uv, o.log
 	r.rec.emit(e)
 	return verdict
 }
@@ -109,6 +110,8 @@ type outcome struct {
 	Phase      string
 	Error      string
 	duration   time.Duration // of the command, where there was one
+	log        string        // the file that holds its full output, "" if none
+	uv         *event.UV     // what it ran in
 	retryAfter time.Duration // the plugin's wish
 	died       bool          // the plugin's process ended with it
 }
@@ -145,7 +148,7 @@ var errTimeout = errors.New("timeout")
 func (a *attempt) outcome(ctx context.Context, s *services, got pluginproc.Outcome, err error) outcome {
 	o := outcome{
 		ExitCode: got.ExitCode, Output: got.Output, Truncated: got.Truncated, Phase: got.Phase, Error: got.Error,
-		duration: s.duration, retryAfter: got.RetryAfter,
+		duration: s.duration, uv: s.uv, retryAfter: got.RetryAfter,
 	}
 	var died *pluginproc.DiedError
 	switch {
@@ -162,6 +165,12 @@ func (a *attempt) outcome(ctx context.Context, s *services, got pluginproc.Outco
 		o.Outcome = got.Kind
 	default:
 		o.Outcome = event.Failed
+	}
+	if o.Outcome != event.Succeeded {
+		s.keep = true // for whoever looks for the reason
+	}
+	if s.keep {
+		o.log = s.log
 	}
 	return o
 }
@@ -233,7 +242,7 @@ func (a *attempt) invocation() (*pluginproc.Invocation, error) {
 	v := a.values
 	return &pluginproc.Invocation{
 		ID: a.id, Attempt: a.number, Action: a.action.Name, Arguments: b, Types: types,
-		Captures: v.Captures, Watcher: a.watcher.Name, Trigger: a.trigger,
+		Captures: watch.Shown(a.watcher, v.Captures), Watcher: a.watcher.Name, Trigger: a.trigger,
 		Job: pluginproc.Job{
 			ID: v.Job.ID, Name: v.Job.Name, Dir: v.Job.Dir, Source: v.Job.Source, State: v.Job.State, ExitCode: v.Job.ExitCode,
 		},

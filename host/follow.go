@@ -199,7 +199,7 @@ func (f *follower) take(w *jobfile.Watcher, step watch.Step) {
 	}
 	f.events = append(f.events, event.Event{
 		Type: event.WatcherTriggered, Job: job, Watcher: w.Name, Trigger: t.Number, Where: where(w.Range),
-		Stream: t.Values.Match.Stream, Number: t.Values.Match.Number, Line: t.Values.Match.Line, Captures: t.Values.Captures,
+		Stream: t.Values.Match.Stream, Number: t.Values.Match.Number, Line: t.Values.Match.Line, Captures: watch.Shown(w, t.Values.Captures),
 	})
 	for _, i := range t.Actions {
 		a := w.Actions[i]

@@ -75,11 +75,8 @@ func checkUV(ctx context.Context, file *jobfile.File) hcl.Diagnostics {
 	}
 	seen := map[string]bool{}
 	for _, u := range users {
-		if seen[u.dir] {
-			continue
-		}
-		seen[u.dir] = true
-		if err := uv.CheckProject(u.dir); err != nil {
+		if err := uv.CheckCommand(u.command, u.dir, os.Environ()); err != nil && !seen[err.Error()] {
+			seen[err.Error()] = true
 			diags = diags.Append(scope.Error(CodePython, u.at, "uv cannot read the project", sentence(err)))
 		}
 	}
@@ -88,8 +85,9 @@ func checkUV(ctx context.Context, file *jobfile.File) hcl.Diagnostics {
 
 // A uvUser is a command of the file that runs uv.
 type uvUser struct {
-	at  hcl.Range
-	dir string
+	command *shellsafe.Command
+	at      hcl.Range
+	dir     string
 }
 
 // uvUsers lists the commands of the file that run uv, of jobs and of actions.
@@ -105,13 +103,13 @@ func uvUsers(file *jobfile.File) []uvUser {
 				in.Argv = append(in.Argv, []shellsafe.Part{{Text: word}})
 			}
 			if cmd, _ := shellsafe.Check(in); cmd != nil && uv.Uses(cmd) {
-				users = append(users, uvUser{l.Range, j.Dir})
+				users = append(users, uvUser{cmd, l.Range, j.Dir})
 			}
 		}
 		for _, w := range j.Watchers {
 			for _, a := range w.Actions {
 				if a.Command != nil && uv.Uses(a.Command.Safe) {
-					users = append(users, uvUser{a.Command.Range, commandDir(file, j, a)})
+					users = append(users, uvUser{a.Command.Safe, a.Command.Range, commandDir(file, j, a)})
 				}
 			}
 		}

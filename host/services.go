@@ -22,6 +22,8 @@ type services struct {
 	clock    *clock
 	folder   string
 	duration time.Duration // of the commands it ran
+	uv       *event.UV     // what the last of them ran in
+	log      string        // the file with the full output of the last of them
 	keep     bool          // the folder holds output that was not shown whole
 }
 
@@ -47,7 +49,11 @@ func (s *services) Exec(ctx context.Context, attribute string, output func([]byt
 	if err == nil {
 		used = result.Duration
 		s.duration += used
+		s.log = result.OutputFile
 		s.keep = s.keep || result.Truncated
+		if u := result.UV; u != nil {
+			s.uv = &event.UV{Python: u.Python, LockHash: u.LockHash, Resolved: u.Resolved}
+		}
 	}
 	return s.result(ctx, result, err)
 }
@@ -95,6 +101,7 @@ func (s *services) result(ctx context.Context, r *command.Result, err error) (pl
 	out := pluginproc.ExecResult{
 		ExitCode: r.Exit.Code, Signal: r.Exit.Signal, Output: r.Output, Truncated: r.Truncated, Duration: r.Duration,
 	}
+	out.Error = r.Help
 	switch {
 	case r.Exit.Error != "":
 		out.Kind, out.Error = event.Failed, r.Exit.Error

@@ -5,6 +5,7 @@
 package pattern
 
 import (
+	"fmt"
 	"regexp"
 	"regexp/syntax"
 	"strconv"
@@ -28,6 +29,14 @@ type Capture struct {
 	Group    int    // from 1; also reachable as c1, c2, …
 	Language *proof.Language
 	Numeric  bool // its language holds only numbers, or no text where the group took no part
+}
+
+// Key is the capture's name where it is shown: the one it has, else c1, c2, ….
+func (c Capture) Key() string {
+	if c.Name != "" {
+		return c.Name
+	}
+	return fmt.Sprintf("c%d", c.Group)
 }
 
 // An Error is a complaint about a place inside a pattern or about its names.

@@ -37,6 +37,13 @@ const (
 	Dead        = "dead"
 )
 
+// UV is the Python environment that a command ran in.
+type UV struct {
+	Python   string            // version
+	LockHash string            // SHA-256 of uv.lock in hex, "" if there is none
+	Resolved map[string]string // package to version
+}
+
 // An Event is one thing that happened in a run. Only the fields of its type
 // are set and written.
 type Event struct {
@@ -78,6 +85,7 @@ type Event struct {
 	Truncated bool
 	Phase     string // "resolve"
 	Error     string
+	UV        *UV // what a command ran in, where uv made it
 
 	Plugin  string
 	PID     int

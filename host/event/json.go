@@ -86,6 +86,9 @@ func (e Event) AppendJSON(b []byte) []byte {
 		o.boolean("truncated", e.Truncated)
 		o.textIf("phase", e.Phase)
 		o.textIf("error", e.Error)
+		if e.UV != nil {
+			o.uv("uv", e.UV)
+		}
 	case PluginStarted:
 		o.text("plugin", e.Plugin)
 		o.integer("pid", int64(e.PID))
@@ -187,6 +190,19 @@ func (o *object) captures(name string, m map[string][]byte) {
 		inner.text(k, base64.StdEncoding.EncodeToString(m[k]))
 	}
 	o.b = append(inner.b, '}')
+}
+
+func (o *object) uv(name string, u *UV) {
+	o.key(name)
+	inner := object{append(o.b, '{')}
+	inner.textIf("python", u.Python)
+	inner.textIf("lock_hash", u.LockHash)
+	inner.key("resolved")
+	resolved := object{append(inner.b, '{')}
+	for _, p := range slices.Sorted(maps.Keys(u.Resolved)) {
+		resolved.text(p, u.Resolved[p])
+	}
+	o.b = append(resolved.b, "}}"...)
 }
 
 func (o *object) integer(name string, n int64) {

@@ -34,6 +34,7 @@ func full(t Type) Event {
 		Reason:   "cooldown", Count: 9, Name: "loss", Value: 0.5,
 		Action: "run_command", ID: "a-1", Attempt: 2, Outcome: Failed, Duration: 214 * time.Millisecond,
 		Output: []byte("no\xff"), Truncated: true, Phase: "resolve", Error: "exit code 7",
+		UV:     &UV{Python: "3.11.2", LockHash: "00ff", Resolved: map[string]string{"numpy": "2.3.4", "attrs": "25.1.0"}},
 		Plugin: "jira", PID: 4711, Version: "1.2.3", Bytes: -1, Code: "never-matched", Message: "m",
 		Where: "jobs.hcl:22", Log: "/log", Progress: true, Partial: true, Raw: []byte("raw"),
 	}

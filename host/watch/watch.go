@@ -35,7 +35,7 @@ type State struct {
 
 // A Match is a line that the watcher's pattern matched.
 type Match struct {
-	Captures map[string][]byte `json:"captures,omitempty"`
+	Captures map[string][]byte `json:"captures,omitempty"` // by name, and all of them as c1, c2, … too
 	Match    scope.Match       `json:"match"`
 	Prev     map[string][]byte `json:"prev,omitempty"` // captures of the match before
 }
@@ -87,14 +87,24 @@ func (m *Machine) NewMatch(text []byte, loc []int, stream string, number int64, 
 			value = text[from:to:to]
 		}
 		captures[fmt.Sprintf("c%d", c.Group)] = value
-		if c.Name != "" {
-			captures[c.Name] = value
-		}
+		captures[c.Key()] = value
 	}
 	return Match{
 		Captures: captures,
 		Match:    scope.Match{Line: text, Text: text[loc[0]:loc[1]], Number: number, Stream: stream, Time: at},
 	}
+}
+
+// Shown returns captures as they are shown to people and plugins: each once,
+// by its name if it has one.
+func Shown(w *jobfile.Watcher, captures map[string][]byte) map[string][]byte {
+	shown := make(map[string][]byte, len(captures))
+	if w.Pattern != nil {
+		for _, c := range w.Pattern.Captures {
+			shown[c.Key()] = captures[c.Key()]
+		}
+	}
+	return shown
 }
 
 // Line takes a matched line. The metrics are what was recorded before it.

@@ -120,13 +120,21 @@ func Done(r ExecResult) (Result, error) {
 		return result, errors.New(reason)
 	case r.Signal != "":
 		result.ExitCode = &r.ExitCode
-		return result, fmt.Errorf("the command was ended by %s", r.Signal)
+		return result, because(fmt.Sprintf("the command was ended by %s", r.Signal), r.Error)
 	case r.ExitCode != 0:
 		result.ExitCode = &r.ExitCode
-		return result, fmt.Errorf("exit code %d", r.ExitCode)
+		return result, because(fmt.Sprintf("exit code %d", r.ExitCode), r.Error)
 	}
 	result.ExitCode = &r.ExitCode
 	return result, nil
+}
+
+// because adds what the host knows of a failure, "" if nothing.
+func because(failure, reason string) error {
+	if reason != "" {
+		failure += ": " + reason
+	}
+	return errors.New(failure)
 }
 
 // Logs hands out the last lines of the job's stream ("stdout", "stderr", ""
