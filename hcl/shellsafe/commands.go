@@ -2,6 +2,7 @@ package shellsafe
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -56,8 +57,17 @@ func (w *walker) program(args []arg, r running) {
 		return
 	}
 	name, known := args[0].literal()
-	if !known {
+	if base, ok := args[0].knownBase(); !known && ok && w.in.Allow == nil {
+		// ~/bin/run.sh, "$VENV"/bin/python: which program it is can be told.
+		w.prove(direct(w.originsOf(args[0])), noText(), refusal{at: args[0].where, code: "command-name", kind: kindCommand, what: "the folder of a program", verb: "runs"})
+		args = slices.Clone(args)
+		args[0].pieces = []piece{{text: base, start: args[0].start, end: args[0].end}}
+		name, known = base, true
+	} else if !known {
 		w.unknownProgram(args[0])
+	}
+	if os := w.vars.written[args[0].key()]; known && len(os) > 0 {
+		w.prove(os, noText(), refusal{at: args[0].where, code: "capture-names-code", kind: kindFile, what: "the program that runs", verb: "runs"})
 	}
 	w.allowed(args, r)
 	w.chosenFolder(args[0], name)
@@ -98,6 +108,37 @@ func (w *walker) program(args []arg, r running) {
 		next.script = path.Base(name) == "uv" || slices.Contains(literals(args[:s.from]), "uv")
 		w.program(inner, next)
 	}
+}
+
+// knownBase returns the last component of an argument's path, if that is
+// literal and what stands before it is not.
+func (a arg) knownBase() (string, bool) {
+	tail := ""
+	for _, p := range slices.Backward(a.pieces) {
+		if !p.known() {
+			return "", false
+		}
+		if i := strings.LastIndexByte(p.text, '/'); i >= 0 {
+			tail = p.text[i+1:] + tail
+			return tail, tail != ""
+		}
+		tail = p.text + tail
+	}
+	return "", false
+}
+
+// originsOf lists the captured text in an argument.
+func (w *walker) originsOf(a arg) []origin {
+	var os []origin
+	for _, p := range a.pieces {
+		switch {
+		case p.slot != nil && !p.slot.hole.Unsafe:
+			os = addOrigins(os, slotOrigin(p.slot))
+		case p.exp != nil:
+			os = addOrigins(os, p.exp.origins...)
+		}
+	}
+	return os
 }
 
 // unknownProgram refuses a command whose name is not the author's.
@@ -154,11 +195,36 @@ func (w *walker) meaning(a arg, m meaning) {
 		}
 	}
 	if text, known := a.literal(); known && m.kind == kindFile && m.offset <= len(text) && text != "" {
-		if os := w.vars.written[path.Clean(text[m.offset:])]; len(os) > 0 {
+		if openFile.MatchString(text[m.offset:]) && w.all != nil {
+			w.prove(w.all.origins, admits, refusal{at: a.where, code: "capture-in-code", kind: kindCode, piped: true, verb: "reads", what: "code from " + text[m.offset:]})
+		}
+	}
+	if m.kind == kindFile {
+		if os := w.vars.written[a.from(m.offset).key()]; len(os) > 0 {
 			w.prove(os, noText(), refusal{at: a.where, code: codeOf(m.kind), kind: m.kind, what: m.what, verb: "takes"})
 		}
 	}
 }
+
+// key is the argument's text as fileKey knows it again.
+func (a arg) key() string {
+	var b strings.Builder
+	for _, p := range a.pieces {
+		switch {
+		case p.known():
+			b.WriteString(p.text)
+		case p.exp != nil:
+			name := strings.TrimSuffix(strings.TrimPrefix(p.exp.source, "${"), "}")
+			b.WriteString("$" + strings.TrimPrefix(name, "$"))
+		default:
+			return ""
+		}
+	}
+	return path.Clean(b.String())
+}
+
+// openFile matches names by which a program reads what the shell opened for it.
+var openFile = regexp.MustCompile(`^/(dev/(fd/|stdin)|proc/[^/]*/fd/)`)
 
 // dataLike are the languages of words that are text but for a character or
 // two: what the author's own variables hold there is the author's business.
@@ -299,7 +365,7 @@ func (w *walker) line(args []arg, s span, r running) {
 		}
 		words = append(words, text)
 	}
-	if len(words) == 0 {
+	if len(words) == 0 || !w.numbersOnly(words...) {
 		return
 	}
 	shell := w.shell
@@ -313,6 +379,19 @@ func (w *walker) line(args []arg, s span, r running) {
 		}
 	}
 	w.innerLine(strings.Join(words, " "), shell, args[s.from].where, r.stdin)
+}
+
+// numbersOnly reports whether the placeholders in a line hold numbers: if not,
+// the line was refused, and there is no more to say of it.
+func (w *walker) numbersOnly(words ...string) bool {
+	for _, word := range words {
+		for _, s := range w.tokens.in(word) {
+			if _, ok := proof.Contained(s.hole.Language, plainNumber()); !ok && !s.hole.Unsafe {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // constantElsewhere reports whether an argument holds nothing but the
@@ -357,7 +436,7 @@ func (w *walker) reads(at arg, name, lang string, stdin *source) {
 	why := refusal{at: where, code: "capture-in-code", kind: kindCode, lang: lang, verb: "reads", piped: true,
 		what: languages[lang].title + " that " + path.Base(name) + " reads from " + stdin.what}
 	w.prove(stdin.origins, m.admits(), why)
-	if stdin.known && lang == "sh" {
+	if stdin.known && lang == "sh" && w.numbersOnly(stdin.text) {
 		shell := Sh
 		if path.Base(name) == "bash" {
 			shell = Bash

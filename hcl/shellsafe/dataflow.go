@@ -347,7 +347,21 @@ func (v *bindings) builtin(n *syntax.CallExpr) {
 }
 
 // literalWord returns the text of a word without expansions.
-func literalWord(n *syntax.Word) (string, bool) {
+func literalWord(n *syntax.Word) (string, bool) { return wordText(n, false) }
+
+// fileKey returns a text by which the same file name is known again, with
+// variables by their names.
+func fileKey(n *syntax.Word) string {
+	text, ok := wordText(n, true)
+	if !ok || text == "" {
+		return ""
+	}
+	return path.Clean(text)
+}
+
+// wordText returns the text of a word, with expansions of plain variables as
+// $name if wanted; false if other expansions are in it.
+func wordText(n *syntax.Word, names bool) (string, bool) {
 	var b strings.Builder
 	var add func(parts []syntax.WordPart, quoted bool) bool
 	add = func(parts []syntax.WordPart, quoted bool) bool {
@@ -365,6 +379,11 @@ func literalWord(n *syntax.Word) (string, bool) {
 				if !add(p.Parts, true) {
 					return false
 				}
+			case *syntax.ParamExp:
+				if !names || !simpleParam(p) {
+					return false
+				}
+				b.WriteString("$" + p.Param.Value)
 			default:
 				return false
 			}
@@ -382,24 +401,18 @@ func (v *bindings) files(f *syntax.File) {
 		return
 	}
 	for _, s := range f.Stmts {
-		var names []string
+		var names []*syntax.Word
 		syntax.Walk(s, func(n syntax.Node) bool {
 			switch n := n.(type) {
 			case *syntax.Redirect:
 				switch n.Op {
 				case syntax.RdrOut, syntax.AppOut, syntax.RdrInOut, syntax.RdrClob, syntax.RdrAll, syntax.AppAll, syntax.DplOut:
-					if name, ok := literalWord(n.Word); ok {
-						names = append(names, name)
-					}
+					names = append(names, n.Word)
 				}
 			case *syntax.CallExpr:
 				if len(n.Args) > 1 {
-					if name, _ := literalWord(n.Args[0]); name == "tee" || name == "cp" || name == "mv" || name == "dd" || name == "install" || name == "ln" {
-						for _, w := range n.Args[1:] {
-							if name, ok := literalWord(w); ok {
-								names = append(names, strings.TrimPrefix(name, "of="))
-							}
-						}
+					if name, _ := literalWord(n.Args[0]); copiers[name] {
+						names = append(names, n.Args[1:]...)
 					}
 				}
 			}
@@ -413,13 +426,22 @@ func (v *bindings) files(f *syntax.File) {
 			o.content, o.made = true, true
 			os = addOrigins(os, o)
 		}
-		for _, name := range names {
-			if len(os) > 0 && name != "" && !strings.HasPrefix(name, "/dev/") {
-				v.written[path.Clean(name)] = addOrigins(v.written[path.Clean(name)], os...)
+		if len(os) == 0 {
+			continue
+		}
+		for _, n := range names {
+			resolved, _ := arg{pieces: v.w.pieces(n, around{})}.literal()
+			for _, key := range []string{fileKey(n), path.Clean(strings.TrimPrefix(resolved, "of="))} {
+				if key != "" && key != "." && !strings.HasPrefix(key, "/dev/") {
+					v.written[key] = addOrigins(v.written[key], os...)
+				}
 			}
 		}
 	}
 }
+
+// copiers are programs that write what they read to files that their words name.
+var copiers = map[string]bool{"tee": true, "cp": true, "mv": true, "dd": true, "install": true, "ln": true}
 
 // at says what the variable can hold at an offset of the line.
 func (v *bindings) at(name string, pos int) fact {
@@ -473,7 +495,7 @@ func (v *bindings) at(name string, pos int) fact {
 // authored reports whether an assigned word is the author's literal text.
 func (v *bindings) authored(a assignment) bool {
 	for _, p := range v.w.pieces(a.word, around{}) {
-		if p.slot != nil || p.exp != nil && !p.exp.author {
+		if p.slot != nil || p.exp != nil && !p.exp.author && !p.exp.number {
 			return false
 		}
 	}
@@ -486,40 +508,63 @@ func (v *bindings) special(name string) bool {
 	return err == nil || !syntax.ValidName(name)
 }
 
+// A mention is a variable that is used somewhere, as it is or (made) in a
+// command whose output is used.
+type mention struct {
+	name string
+	made bool
+}
+
 // reach collects the captured text that can get into a variable, through any
 // number of others.
 func (v *bindings) reach(name string) []origin {
 	var found []origin
-	seen := map[string]bool{}
-	for todo := []string{name}; len(todo) > 0; {
-		name := todo[0]
+	seen := map[mention]bool{}
+	for todo := []mention{{name, false}}; len(todo) > 0; {
+		m := todo[0]
 		todo = todo[1:]
-		if seen[name] {
+		if seen[m] {
 			continue
 		}
-		seen[name] = true
-		found = addOrigins(found, v.w.external(name)...)
-		switch name {
-		case "?", "#", "$", "!", "-", "0":
-			continue
+		seen[m] = true
+		os, more := v.direct(m.name)
+		if m.made {
+			os = indirect(os)
 		}
-		if v.special(name) {
-			found = addOrigins(found, v.anyCaptured("$"+name)...)
-			continue
-		}
-		for _, a := range v.assigned[name] {
-			found = addOrigins(found, a.captured...)
-			if a.word != nil {
-				os, names := v.w.mentioned(a.word)
-				found = addOrigins(found, os...)
-				todo = append(todo, names...)
-			}
+		found = addOrigins(found, os...)
+		for _, next := range more {
+			todo = append(todo, mention{next.name, next.made || m.made})
 		}
 		if v.outer != nil {
-			found = addOrigins(found, v.outer.reach(name)...)
+			os := v.outer.reach(m.name)
+			if m.made {
+				os = indirect(os)
+			}
+			found = addOrigins(found, os...)
 		}
 	}
 	return found
+}
+
+// direct collects the captured text that a variable gets itself, and the
+// variables that it is made of.
+func (v *bindings) direct(name string) (os []origin, more []mention) {
+	os = v.w.external(name)
+	switch {
+	case len(name) == 1 && strings.Contains("?#$!-0", name):
+		return os, nil
+	case v.special(name):
+		return addOrigins(os, v.anyCaptured("$"+name)...), nil
+	}
+	for _, a := range v.assigned[name] {
+		os = addOrigins(os, a.captured...)
+		if a.word != nil {
+			own, names := v.w.mentioned(a.word)
+			os = addOrigins(os, own...)
+			more = append(more, names...)
+		}
+	}
+	return os, more
 }
 
 // opaqueSplit reports whether splitting the text into words is not known here.
@@ -563,15 +608,19 @@ func (c *checker) fileVariable(name string) (text string, ok bool) {
 // origins lists the captured text that something can hold.
 func (w *walker) origins(n syntax.Node) []origin {
 	os, names := w.mentioned(n)
-	for _, name := range names {
-		os = addOrigins(os, w.vars.reach(name)...)
+	for _, m := range names {
+		more := w.vars.reach(m.name)
+		if m.made {
+			more = indirect(more)
+		}
+		os = addOrigins(os, more...)
 	}
 	return os
 }
 
 // mentioned lists the captured texts and the variables that stand in a part
 // of the tree.
-func (w *walker) mentioned(n syntax.Node) (os []origin, names []string) {
+func (w *walker) mentioned(n syntax.Node) (os []origin, names []mention) {
 	slots := func(s string) {
 		for _, slot := range w.tokens.in(s) {
 			if !slot.hole.Unsafe {
@@ -585,12 +634,21 @@ func (w *walker) mentioned(n syntax.Node) (os []origin, names []string) {
 			slots(n.Value)
 		case *syntax.SglQuoted:
 			slots(n.Value)
+		case *syntax.CmdSubst:
+			for _, s := range n.Stmts {
+				inner, more := w.mentioned(s)
+				os = addOrigins(os, indirect(inner)...)
+				for _, m := range more {
+					names = append(names, mention{m.name, true})
+				}
+			}
+			return false
 		case *syntax.ParamExp:
 			if n.Length {
 				return false
 			}
 			if n.Param != nil {
-				names = append(names, n.Param.Value)
+				names = append(names, mention{n.Param.Value, false})
 			}
 			if n.Excl {
 				os = addOrigins(os, w.vars.anyCaptured(w.source0(n))...)
@@ -602,8 +660,8 @@ func (w *walker) mentioned(n syntax.Node) (os []origin, names []string) {
 				os = addOrigins(os, w.vars.anyCaptured("what "+n.Args[0].Lit()+" prints")...)
 			}
 		case *syntax.Word:
-			if name, ok := literalWord(n); ok && name != "" {
-				os = addOrigins(os, w.vars.written[path.Clean(name)]...)
+			if key := fileKey(n); key != "" {
+				os = addOrigins(os, w.vars.written[key]...)
 			}
 		}
 		return true

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -201,11 +202,14 @@ func bashConstruct(n syntax.Node) (what, instead string) {
 	return "", ""
 }
 
-// hasBraces reports whether bash expands {a,b} in the word.
+// hasBraces reports whether bash expands {a,b} or {1..3} in the word.
 func hasBraces(n *syntax.Word) bool {
-	parts := make([]syntax.WordPart, len(n.Parts))
-	copy(parts, n.Parts)
-	return syntax.SplitBraces(&syntax.Word{Parts: parts})
+	split := &syntax.Word{Parts: slices.Clone(n.Parts)}
+	syntax.SplitBraces(split)
+	return slices.ContainsFunc(split.Parts, func(p syntax.WordPart) bool {
+		_, ok := p.(*syntax.BraceExp)
+		return ok
+	})
 }
 
 // sameTree compares two trees of one text by types, operators and literal

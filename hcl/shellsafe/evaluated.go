@@ -1,7 +1,9 @@
 package shellsafe
 
 import (
+	"path"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -116,9 +118,24 @@ func (w *walker) evaluatedOperand(x syntax.TestExpr, op string) {
 	w.place(n, around{})
 }
 
+// codeFile matches names of files that programs run or load by their name.
+var codeFile = regexp.MustCompile(`(?i)^(.*\.(py|pyw|pth|sh|bash|zsh|pl|pm|rb|js|mjs|cjs|ts|lua|php|r|jl|mk|cmake|service|desktop)|(gnu)?makefile|dockerfile|` +
+	`pyproject\.toml|uv\.toml|setup\.cfg|tox\.ini|package\.json|crontab|authorized_keys|config|\.(bash|zsh|k?sh)?(rc|profile|login|logout|env)|` +
+	`\.bash_.*|\.profile|\.zprofile|\.envrc|\.gitconfig|\.npmrc|\.vimrc|\.gdbinit|\.inputrc|\.xinitrc)$`)
+
 // assignedVariables asks of every variable that the line assigns whether its
-// name makes its text more than text.
+// name makes its text more than text, and the same of the files it writes.
 func (w *walker) assignedVariables() {
+	for name, os := range w.vars.written {
+		if !codeFile.MatchString(path.Base(name)) {
+			continue
+		}
+		for _, o := range os {
+			o.content = false
+			w.prove([]origin{o}, plainNumber(), refusal{at: w.t.where(0, len(w.t.text)), code: "capture-in-code", kind: kindCode, piped: true,
+				what: "code: programs run " + name, verb: "runs"})
+		}
+	}
 	for name, list := range w.vars.assigned {
 		os := direct(w.vars.reach(name))
 		if len(os) == 0 {

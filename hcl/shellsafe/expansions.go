@@ -1,6 +1,7 @@
 package shellsafe
 
 import (
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -186,7 +187,11 @@ func (w *walker) placeParam(n *syntax.ParamExp, c around) {
 		case n.Exp != nil && n.Exp.Op == syntax.OtherParamOps && n.Exp.Word.Lit() != "Q":
 			w.prove(direct, noText(), refusal{at: at, code: "capture-in-code", kind: kindRefused, what: "a text that bash expands again", verb: "expands"})
 		case (c.split || c.pattern) && !c.quoted:
-			w.refuseUnquoted(n, at, direct)
+			if slices.ContainsFunc(direct, func(o origin) bool { return !o.made }) {
+				w.refuseUnquoted(n, at, direct)
+			} else {
+				w.warnUnquotedSubst(at, w.source(start, end), direct)
+			}
 		}
 	}
 	w.arithmetic(n.Index, false)

@@ -95,6 +95,9 @@ func (c *checker) refuse(o origin, witness string, why refusal) {
 	switch why.kind {
 	case kindCode:
 		summary = subject + " would be read as " + why.what
+		if why.code == "capture-in-variable" {
+			summary = subject + " would choose what is in " + why.what
+		}
 		reason = "Text from a job's output is not code: whoever can make the job print a line would choose what runs here."
 	case kindFile:
 		summary = subject + " would choose " + why.what

@@ -1,7 +1,6 @@
 package shellsafe
 
 import (
-	"path"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -109,8 +108,8 @@ func (w *walker) redirect(r *syntax.Redirect, s *syntax.Stmt, stdin *source) *so
 			return stdin
 		}
 		src := &source{what: "a file", where: at, origins: indirect(w.origins(r.Word))}
+		src.origins = addOrigins(src.origins, indirect(w.vars.written[fileKey(r.Word)])...)
 		if name, ok := literalWord(r.Word); ok {
-			src.origins = addOrigins(src.origins, indirect(w.vars.written[path.Clean(name)])...)
 			if strings.HasPrefix(name, "/dev/") || strings.HasPrefix(name, "/proc/") {
 				return w.all
 			}

@@ -347,10 +347,11 @@ func (w *walker) declaration(n *syntax.DeclClause) {
 		_, _, named := namedValue(a.Value)
 		if known && len(text) > 1 && text[0] == '-' {
 			for _, letter := range text[1:] {
-				switch letter {
-				case 'n':
+				switch {
+				case n.Variant.Value == "export":
+				case letter == 'n' && n.Variant.Value != "readonly":
 					evaluated = "a second name for a variable (-n)"
-				case 'a', 'A':
+				case letter == 'a' || letter == 'A':
 					evaluated = "an array's text (-" + string(letter) + ")"
 				}
 			}
