@@ -100,5 +100,6 @@ var languages = map[string]language{
 	"at":     {"a value, or a file to send if it begins with @ or <", admit(`([^@<].*)?`)},           // curl -d @/etc/passwd
 	"mail":   {"a message with commands in lines that begin with ~", admit(`[^~]*`)},                 // echo '~! reboot' | mail
 	"gofile": {"an argument, or Go code if it ends in .go", admit(`(.*[^o]|.*[^g]o|.*[^.]go|g?o)?`)}, // go run a.go b.go
+	"exec":   {"a word in which find puts file names", admit(`(([^;+{]|[;+][^{]|[;+]?\{+[^{}])([^{]|\{+[^{}])*\{*|[;+]?\{+)?`)},         // find -exec echo {} ;
 	"equals": {"a word, or a variable if it holds =", admit(`[^=\\]*`)},                              // awk … FS=x, dd of=x
 }

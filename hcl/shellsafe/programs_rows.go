@@ -63,17 +63,18 @@ var kinds = map[string]kind{
 	"output":  kindOutput,
 	"refused": kindRefused,
 
-	"reread": kindCommand, // with "...": a command with arguments that a shell reads again
-	"line":   kindCode,    // a shell line; with "...": all words from here, joined
-	"sub":    kindCommand, // chooses the row "PROGRAM SUB"
-	"module": kindFile,    // chooses the row "python -m MODULE"
-	"assign": kindData,    // NAME=VALUE, a variable of the environment
-	"awkset": kindData,    // NAME=VALUE of awk -v
-	"awkarg": kindData,    // a file, or NAME=VALUE for awk
-	"bundle": kindData,    // options without their dash: tar xzf
-	"format": kindData,    // of printf, and with it the words that follow
-	"at":     kindData,    // data, or a file if it begins with @
-	"form":   kindData,    // NAME=VALUE, where the VALUE can name a file in that way
+	"reread":   kindCommand, // with "...": a command with arguments that a shell reads again
+	"replaced": kindCommand, // with "...": a command in whose words the program puts texts
+	"line":     kindCode,    // a shell line; with "...": all words from here, joined
+	"sub":      kindCommand, // chooses the row "PROGRAM SUB"
+	"module":   kindFile,    // chooses the row "python -m MODULE"
+	"assign":   kindData,    // NAME=VALUE, a variable of the environment
+	"awkset":   kindData,    // NAME=VALUE of awk -v
+	"awkarg":   kindData,    // a file, or NAME=VALUE for awk
+	"bundle":   kindData,    // options without their dash: tar xzf
+	"format":   kindData,    // of printf, and with it the words that follow
+	"at":       kindData,    // data, or a file if it begins with @
+	"form":     kindData,    // NAME=VALUE, where the VALUE can name a file in that way
 }
 
 // A programTable finds rows by name.

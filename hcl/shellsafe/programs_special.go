@@ -17,6 +17,8 @@ func special(kind string) func(s *scan, w word, i, offset int) {
 		return (*scan).command
 	case "reread":
 		return (*scan).reread
+	case "replaced":
+		return (*scan).replaced
 	case "command;":
 		return (*scan).commandUntil
 	case "sub":
@@ -73,6 +75,14 @@ func (s *scan) reread(w word, i, offset int) {
 	}
 }
 
+// replaced is a command in whose words xargs -I puts texts of its own.
+func (s *scan) replaced(w word, i, offset int) {
+	s.command(w, i, offset)
+	for j := i + 1; j < len(s.args); j++ {
+		s.add(j, 0, kindCode, "words")
+	}
+}
+
 // commandUntil is a command that ends before ";" or "+", as those of find.
 func (s *scan) commandUntil(_ word, i, _ int) {
 	end := i
@@ -82,6 +92,9 @@ func (s *scan) commandUntil(_ word, i, _ int) {
 		}
 	}
 	s.verdict.commands = append(s.verdict.commands, span{from: i, to: end})
+	for j := i; j < end; j++ {
+		s.add(j, 0, kindCode, "exec")
+	}
 	s.next = min(end+1, len(s.args))
 }
 

@@ -88,7 +88,7 @@ func filler(w word) []string {
 	return []string{"1"}
 }
 
-// slots lists the places of a row that its line speaks of.
+// spotsOf lists the places of a row that its line speaks of.
 func spotsOf(r *row) []spot {
 	start := strings.Fields(r.names[0])
 	switch r.names[0] {
@@ -348,9 +348,11 @@ func TestInterpret(t *testing.T) {
 		{"find . -exec sh -c X ;", "shell line"},
 		{"find . -exec echo a ; -exec sh -c X ;", "shell line"},
 		{"find . -exec echo X {} +", ""},
+		{"find . -exec echo X{} ;", ""},
 		{"find . -exec X ;", "name of a program"},
 		{"xargs -n 1 sh -c X", "shell line"},
-		{"xargs -I{} echo {} X", ""},
+		{"xargs -n 1 echo X", ""},
+		{"xargs -I{} echo {} X", "arguments"},
 		{"parallel echo ::: X", "shell line"},
 		{"ssh host X", "shell line"},
 		{"ssh -p 22 host echo X", "shell line"},

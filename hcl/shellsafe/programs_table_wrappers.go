@@ -14,7 +14,8 @@ taskset    | -c --cpu-list -a --all-tasks -p --pid | data command... |
 @numactl   | -i= -N= -C= -m= -l -b -p= -P= -w= -s -H --interleave= --cpunodebind= --physcpubind= --membind= --localalloc
 @numactl   | --balancing --preferred= --preferred-many= --weighted-interleave= --show --hardware --all -a
 numactl    | @numactl | command... |
-setarch, linux32, linux64 | -[v3BFILRSTXZ] --verbose --32bit --addr-no-randomize --4gb --uname-2.6 | command... | sh
+setarch, linux32, linux64, uname26, x86_64, amd64, i386, i486, i586, i686, athlon, aarch64, arm64, armv7l, arm,
+ppc, ppc32, ppc64, ppc64le, s390, s390x, riscv64, mips, mips64, sparc, sparc64 | -[v3BFILRSTXZ] --verbose --32bit --addr-no-randomize --4gb --uname-2.6 | command... | sh
 @prlimit   | -p= --pid= -o= --output= --noheadings --raw --verbose -c? -d? -e? -f? -i? -l? -m? -n? -q? -r? -s? -t? -u?
 @prlimit   | -v? -x? -y? --as? --core? --cpu? --data? --fsize? --memlock? --nofile? --nproc? --rss? --stack?
 prlimit    | @prlimit | command... |
@@ -47,9 +48,9 @@ script     | @script | output command... | sh
 @unshare   | --user? --cgroup? --time? --mount-proc? --kill-child? --fork --map-root-user --map-current-user --map-auto
 @unshare   | --keep-caps
 unshare    | @unshare | command... | sh
-@nsenter   | -t= --target= -S= -G= --setuid= --setgid= --wdns= -W= -m?file -u?file -i?file -n?file -p?file -U?file
+@nsenter   | -t= --target= -S= -G= --setuid= --setgid= -m?file -u?file -i?file -n?file -p?file -U?file
 @nsenter   | -C?file -T?file -r?file -w?file --mount?file --uts?file --ipc?file --net?file --pid?file --user?file
-@nsenter   | --cgroup?file --time?file --root?file --wd?file -[aFZe] --all --preserve-credentials --no-fork --keep-caps
+@nsenter   | --cgroup?file --time?file --root?file --wd?file --wdns? -W? -[aFZe] --all --preserve-credentials --no-fork --keep-caps
 @nsenter   | --env --join-cgroup
 nsenter    | @nsenter | command... | sh
 chroot     | --userspec= --groups= --skip-chdir | file command... | sh
@@ -108,7 +109,7 @@ ltrace     | @ltrace | command... |
 valgrind   | @valgrind | command... |
 perf       | -p --no-pager --paginate --exec-path?file --html-path --debug= --buildid-dir= --list-cmds= -v | sub |
 @perf-stat | -e= --event= -o=output --output=output -a -A -b -B -c= --count= -C= --cpu= -d --detailed -D= --delay= -F=
-@perf-stat | --freq= -G= -g --call-graph= -i -I= --interval-print= -j= -k= -m= -M= -n -N -p= --pid= -P -q -r=
+@perf-stat | --freq= -G= -g --call-graph= -i -I= --interval-print= -j -k= -m= -M= -n -N -p= --pid= -P -q -r=
 @perf-stat | --repeat= -R -s -S -t= --tid= -T -u= -v -W -x= --field-separator= --pre=line --post=line --filter=
 @perf-stat | --clang-path=command --clang-opt=refused --no-inherit --all-cpus --quiet --verbose --null --big-num
 @perf-stat | --sync --table --timeout=
@@ -130,8 +131,8 @@ entr       | -s>line -[acdnprxz] | command... | words!
 watchexec, nodemon | -e= --exts= -w= --watch= -i= --ignore= -x=line --exec=line -s= --signal= -d= | line... |
 
 # Arguments from standard input. What they make of a command depends on it.
-@xargs     | -a=file --arg-file=file -d= --delimiter= -E= -I= -L= --max-lines? -n= --max-args= -P= --max-procs= -s=
-@xargs     | --max-chars= -i? -l? -e? --replace? --eof? --process-slot-var=refused -J= -R= -S= -[0oprtx] --null --open-tty
+@xargs     | -a=file --arg-file=file -d= --delimiter= -E= -I=>replaced... -L= --max-lines? -n= --max-args= -P= --max-procs= -s=
+@xargs     | --max-chars= -i?>replaced... -l? -e? --replace?>replaced... --eof? --process-slot-var=refused -J=>replaced... -R= -S= -[0oprtx] --null --open-tty
 @xargs     | --interactive --no-run-if-empty --show-limits --verbose --exit
 xargs      | @xargs | command... | words!
 @parallel  | -j= --jobs= -a=file --arg-file=file -I= -d= -n= -N= -L= -X -m -k -u -t -v --joblog=output --results=output
