@@ -2,13 +2,10 @@ package shellsafe
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
-
-	"github.com/jwhost/jwhost/hcl/proof"
 )
 
 // running is what is known of a command beside its words.
@@ -59,7 +56,7 @@ func (w *walker) program(args []arg, r running) {
 	name, known := args[0].literal()
 	if base, ok := args[0].knownBase(); !known && ok && w.in.Allow == nil {
 		// ~/bin/run.sh, "$VENV"/bin/python: which program it is can be told.
-		w.prove(direct(w.originsOf(args[0])), noText(), refusal{at: args[0].where, code: "command-name", kind: kindCommand, what: "the folder of a program", verb: "runs"})
+		w.prove(withoutContent(w.originsOf(args[0])), noText(), refusal{at: args[0].where, code: "command-name", kind: kindCommand, what: "the folder of a program", verb: "runs"})
 		args = slices.Clone(args)
 		args[0].pieces = []piece{{text: base, start: args[0].start, end: args[0].end}}
 		name, known = base, true
@@ -151,8 +148,8 @@ func (w *walker) unknownProgram(a arg) {
 				w.prove([]origin{slotOrigin(p.slot)}, noText(), why)
 			}
 		case p.known():
-		case len(direct(p.exp.origins)) > 0:
-			w.prove(direct(p.exp.origins), noText(), why)
+		case len(withoutContent(p.exp.origins)) > 0:
+			w.prove(withoutContent(p.exp.origins), noText(), why)
 		default:
 			w.add(Problem{Code: "command-name", Where: w.whereOf(p, a), Summary: "The name of the program is " + p.exp.source + ", which is not known here",
 				Detail: "What a command means depends on its program, so the name must be written out, or be a variable that this command sets to a literal before."})
@@ -185,7 +182,7 @@ func (w *walker) meaning(a arg, m meaning) {
 		}
 		os := p.exp.origins
 		if m.kind != kindFile {
-			os = direct(os)
+			os = withoutContent(os)
 		}
 		why.via = p.exp.source
 		w.prove(os, admits, why)
@@ -205,26 +202,6 @@ func (w *walker) meaning(a arg, m meaning) {
 		}
 	}
 }
-
-// key is the argument's text as fileKey knows it again.
-func (a arg) key() string {
-	var b strings.Builder
-	for _, p := range a.pieces {
-		switch {
-		case p.known():
-			b.WriteString(p.text)
-		case p.exp != nil:
-			name := strings.TrimSuffix(strings.TrimPrefix(p.exp.source, "${"), "}")
-			b.WriteString("$" + strings.TrimPrefix(name, "$"))
-		default:
-			return ""
-		}
-	}
-	return path.Clean(b.String())
-}
-
-// openFile matches names by which a program reads what the shell opened for it.
-var openFile = regexp.MustCompile(`^/(dev/(fd/|stdin)|proc/[^/]*/fd/)`)
 
 // dataLike are the languages of words that are text but for a character or
 // two: what the author's own variables hold there is the author's business.
@@ -259,194 +236,6 @@ func (w *walker) whereOf(p piece, a arg) Where {
 		return a.where
 	}
 	return w.t.where(p.start, p.end)
-}
-
-// chosenFolder refuses a program that looks for code in its folder (modules,
-// configuration, makefiles: all but the plainest do) behind a cd whose folder
-// is captured text.
-func (w *walker) chosenFolder(program arg, name string) {
-	if shellBuiltins[name] || ignoresFolder[name] || name == "." || name == "eval" {
-		return
-	}
-	for v := w.vars; v != nil; v = v.outer {
-		for _, word := range v.moved {
-			w.prove(direct(v.w.origins(word)), plainName(), refusal{at: program.where, code: "capture-chooses-folder", kind: kindFile,
-				what: "the folder that " + name + " runs in, where it looks for code and settings", verb: "runs in"})
-		}
-	}
-}
-
-// ignoresFolder are programs that take nothing from their folder but what
-// their arguments name.
-var ignoresFolder = map[string]bool{"ls": true, "cat": true, "head": true, "tail": true, "wc": true, "du": true, "df": true, "stat": true, "touch": true,
-	"mkdir": true, "rmdir": true, "rm": true, "cp": true, "mv": true, "ln": true, "grep": true, "sort": true, "uniq": true, "cut": true, "tr": true,
-	"date": true, "sleep": true, "gzip": true, "gunzip": true, "md5sum": true, "sha256sum": true, "basename": true, "dirname": true, "realpath": true, "tee": true}
-
-// An optionWord is an argument that a program could read as an option, as it
-// begins with captured text.
-type optionWord struct {
-	pieces []piece
-	slot   *slot
-}
-
-// notOption admits what no program reads as an option. A negative number is
-// one to a few, which take digits as options of a harmless kind.
-var notOption = admit(`([^-].*)?|-[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?|-[0-9]+\.`)
-
-// options finds the arguments that can become options.
-func (w *walker) options(args []arg, v verdict) {
-	for i := 1; i < len(args); i++ {
-		if i >= len(v.options) || !v.options[i] || len(args[i].pieces) == 0 {
-			continue
-		}
-		a := args[i]
-		for len(a.pieces) > 0 && a.pieces[0].known() && a.pieces[0].text == "" {
-			a.pieces = a.pieces[1:]
-		}
-		if len(a.pieces) == 0 {
-			continue
-		}
-		first := a.pieces[0]
-		switch {
-		case first.slot != nil:
-			if first.slot.hole.Unsafe {
-				continue
-			}
-			w.cmd.words = append(w.cmd.words, optionWord{a.pieces, first.slot})
-			witness, ok := proof.Contained(textsOf(a.pieces), notOption())
-			if !ok {
-				w.warnOption(slotOrigin(first.slot), witness, w.whereOf(first, a))
-			}
-		case first.exp != nil && !first.known() && first.exp.direct:
-			for _, o := range direct(first.exp.origins) {
-				witness, ok := proof.Contained(o.lang, notOption())
-				if ok {
-					continue
-				}
-				w.warnOption(o, witness, w.whereOf(first, a))
-				w.cmd.remember(o, admission{lang: notOption(), what: "a word that a program could read as an option"})
-			}
-		}
-	}
-}
-
-// textsOf is every text that an argument can be.
-func textsOf(pieces []piece) *proof.Language {
-	var all []*proof.Language
-	for _, p := range pieces {
-		switch {
-		case p.slot != nil:
-			all = append(all, p.slot.hole.Language)
-		case p.known():
-			all = append(all, proof.Literal(p.text))
-		default:
-			all = append(all, anyText())
-		}
-	}
-	return proof.Concat(all...)
-}
-
-// line checks a shell line that stands in words of a command, as a line of
-// its own. What of it is not known is proved or refused by its meaning.
-func (w *walker) line(args []arg, s span, r running) {
-	var words []string
-	for i := s.from; i < s.to && i < len(args); i++ {
-		a := args[i]
-		if i == s.from {
-			a = a.from(s.offset)
-		}
-		text, known := a.line()
-		if !known {
-			if w.constantElsewhere(a) {
-				w.add(Problem{Code: "variable-in-code", Where: a.where, Summary: "This shell line is not known before it runs",
-					Detail: "A line for a shell is checked like the command itself, so it must be written out in one place."})
-			}
-			return
-		}
-		words = append(words, text)
-	}
-	if len(words) == 0 || !w.numbersOnly(words...) {
-		return
-	}
-	shell := w.shell
-	if name, known := args[0].literal(); known {
-		switch path.Base(name) {
-		case "eval", "trap", "command", "builtin":
-		case "bash":
-			shell = Bash
-		default:
-			shell = Sh
-		}
-	}
-	w.innerLine(strings.Join(words, " "), shell, args[s.from].where, r.stdin)
-}
-
-// numbersOnly reports whether the placeholders in a line hold numbers: if not,
-// the line was refused, and there is no more to say of it.
-func (w *walker) numbersOnly(words ...string) bool {
-	for _, word := range words {
-		for _, s := range w.tokens.in(word) {
-			if _, ok := proof.Contained(s.hole.Language, plainNumber()); !ok && !s.hole.Unsafe {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// constantElsewhere reports whether an argument holds nothing but the
-// author's text, though not one that is known here.
-func (w *walker) constantElsewhere(a arg) bool {
-	for _, p := range a.pieces {
-		if p.exp != nil && !p.known() && !p.exp.author && !p.exp.number {
-			return false
-		}
-	}
-	return true
-}
-
-// innerLine checks a line inside another.
-func (w *walker) innerLine(text, shell string, at Where, stdin *source) {
-	if w.depth >= maxDepth {
-		w.add(Problem{Code: "depth", Where: at, Summary: "Too many shell lines inside each other"})
-		return
-	}
-	if strings.TrimSpace(text) == "" {
-		return
-	}
-	w.depth++
-	defer func() { w.depth-- }()
-	t := &template{text: text, attr: at.Attr, outer: &at}
-	f := w.parse(t, shell)
-	if f == nil {
-		return
-	}
-	inner := &walker{checker: w.checker, t: t, shell: shell, inner: true}
-	inner.gather(f, w.vars)
-	inner.file(f, stdin)
-}
-
-// reads proves what a program that reads code finds on its standard input.
-func (w *walker) reads(at arg, name, lang string, stdin *source) {
-	if stdin == nil {
-		return
-	}
-	m := meaning{kind: kindCode, lang: lang}
-	where := at.where
-	why := refusal{at: where, code: "capture-in-code", kind: kindCode, lang: lang, verb: "reads", piped: true,
-		what: languages[lang].title + " that " + path.Base(name) + " reads from " + stdin.what}
-	w.prove(stdin.origins, m.admits(), why)
-	if stdin.known && lang == "sh" && w.numbersOnly(stdin.text) {
-		shell := Sh
-		if path.Base(name) == "bash" {
-			shell = Bash
-		}
-		place := stdin.where
-		if place == (Where{}) {
-			place = where
-		}
-		w.innerLine(stdin.text, shell, place, nil)
-	}
 }
 
 // from drops the first bytes of an argument's literal text.

@@ -19,22 +19,25 @@
 //     as bash, since /bin/sh is dash here and bash there, and must be the same
 //     tree both times (dialects.go).
 //  3. The tree is walked by a table of node types (statements.go, words.go,
-//     expansions.go). What a token is part of says how its text will be quoted
-//     (its place). A token that the walk did not come to stands where no
-//     quoting is known to hold, as in a comment or a name: it is refused
-//     (unplaced.go). So a new kind of node is unsafe until somebody thought
-//     about it.
+//     expansions.go, evaluated.go, heredoc.go). What a token is part of says
+//     how its text will be quoted: its place. A token that the walk did not
+//     come to stands where no quoting is known to hold, as in a comment or a
+//     name: it is refused (unplaced.go). So a new kind of node is unsafe until
+//     somebody thought about it.
 //  4. The words of each simple command, quotes taken off, go to the table of
 //     programs (programs.go), which says what each word means to its program:
 //     data, code, a file with code, a name of something to fetch, a number to
-//     be evaluated, options. A word that is a shell line (sh -c, eval) is
-//     checked as a line of its own, programs that a program starts as commands
-//     of their own (commands.go).
-//  5. Captured text travels: through variables, positional parameters, pipes,
-//     here-documents, files. Whatever it can reach counts as captured
-//     (variables.go of the shell are dataflow.go here; flows.go for the rest).
-//  6. Each place that takes code admits a regular language: numbers, for most.
-//     Package proof decides whether everything the capture can hold is in it.
+//     be evaluated. A word that is a shell line (sh -c, eval) is checked as a
+//     line of its own (lines.go), programs that a program starts as commands
+//     of their own (commands.go). Words that could become options are found
+//     on the way (options.go).
+//  5. Captured text travels: through variables (assignments.go, dataflow.go),
+//     pipes and here-documents (flows.go), files (files.go) and the folder
+//     that commands run in (folders.go). What it can have reached counts as
+//     captured; origins.go says what that is.
+//  6. Each place that takes more than text admits a regular language: numbers,
+//     for most. Package proof decides whether everything that the capture can
+//     hold is in it; if not, explain.go and repair.go tell what to write.
 //
 // # What holds afterwards
 //

@@ -3,7 +3,6 @@ package shellsafe
 import (
 	"path"
 	"reflect"
-	"regexp"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -39,10 +38,10 @@ func (w *walker) number(n *syntax.Word, what string, plain bool) {
 
 	if name := n.Lit(); syntax.ValidName(name) && len(w.tokens.in(name)) == 0 {
 		why.via = name
-		w.prove(direct(w.vars.reach(name)), integer(), why)
+		w.prove(withoutContent(w.vars.reach(name)), integer(), why)
 		return
 	}
-	w.prove(direct(w.origins(n)), integer(), why)
+	w.prove(withoutContent(w.origins(n)), integer(), why)
 	for _, part := range n.Parts {
 		switch part := part.(type) {
 		case *syntax.Lit:
@@ -110,18 +109,13 @@ func (w *walker) evaluatedOperand(x syntax.TestExpr, op string) {
 	}
 	start, end := offsets(n)
 	why := refusal{at: w.t.where(start, end), code: "arithmetic", kind: kindInteger, what: "an operand of " + op, verb: "evaluates"}
-	w.prove(direct(w.origins(n)), integer(), why)
+	w.prove(withoutContent(w.origins(n)), integer(), why)
 	if name, known := literalWord(n); known && syntax.ValidName(name) && len(w.tokens.in(name)) == 0 {
 		why.via = name
-		w.prove(direct(w.vars.reach(name)), integer(), why)
+		w.prove(withoutContent(w.vars.reach(name)), integer(), why)
 	}
 	w.place(n, around{})
 }
-
-// codeFile matches names of files that programs run or load by their name.
-var codeFile = regexp.MustCompile(`(?i)^(.*\.(py|pyw|pth|sh|bash|zsh|pl|pm|rb|js|mjs|cjs|ts|lua|php|r|jl|mk|cmake|service|desktop)|(gnu)?makefile|dockerfile|` +
-	`pyproject\.toml|uv\.toml|setup\.cfg|tox\.ini|package\.json|crontab|authorized_keys|config|\.(bash|zsh|k?sh)?(rc|profile|login|logout|env)|` +
-	`\.bash_.*|\.profile|\.zprofile|\.envrc|\.gitconfig|\.npmrc|\.vimrc|\.gdbinit|\.inputrc|\.xinitrc)$`)
 
 // assignedVariables asks of every variable that the line assigns whether its
 // name makes its text more than text, and the same of the files it writes.
@@ -137,7 +131,7 @@ func (w *walker) assignedVariables() {
 		}
 	}
 	for name, list := range w.vars.assigned {
-		os := direct(w.vars.reach(name))
+		os := withoutContent(w.vars.reach(name))
 		if len(os) == 0 {
 			continue
 		}
@@ -155,7 +149,7 @@ func (w *walker) assignedVariables() {
 // here knows. Tokens below it get no place.
 func (w *walker) unknownNode(n syntax.Node) {
 	start, end := offsets(n)
-	for _, o := range direct(w.origins(n)) {
+	for _, o := range withoutContent(w.origins(n)) {
 		if o.slot == nil {
 			w.refuse(o, "", refusal{at: w.t.where(start, end), code: "capture-place", kind: kindRefused,
 				what: "a construct that jwhost does not know (" + strings.TrimPrefix(reflect.TypeOf(n).String(), "*syntax.") + ")", verb: "reads"})

@@ -268,7 +268,7 @@ func (w *walker) walkInside(n *syntax.Word) {
 
 // placeSubst visits a command substitution.
 func (w *walker) placeSubst(n *syntax.CmdSubst, c around) {
-	if os := direct(w.origins(n)); len(os) > 0 && c.split && !c.quoted {
+	if os := withoutContent(w.origins(n)); len(os) > 0 && c.split && !c.quoted {
 		start, end := offsets(n)
 		w.warnUnquotedSubst(w.t.where(start, end), w.source(start, end), os)
 	}

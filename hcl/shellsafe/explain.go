@@ -257,14 +257,6 @@ func (c *checker) warnUnquotedSubst(at Where, source string, os []origin) {
 		Detail:  "It is made of captured text (" + os[0].name + "), and what it prints is split at blanks, and * ? [ in it look up file names. Write \"" + source + "\"." + alsoAs(os[0])})
 }
 
-// warnOption tells that a word could be read as an option.
-func (c *checker) warnOption(o origin, witness string, at Where) {
-	c.add(Problem{Warning: true, Code: "option", Where: at, Witness: witness,
-		Summary: o.name + " could be read as an option",
-		Detail: fmt.Sprintf("%s can be %s. A text that begins with \"-\" and is no negative number is refused when it comes, and nothing runs then. "+
-			"Write -- before it if the program knows that, or give it with the option that takes it (--name=%s)."+alsoAs(o), o.name, quote(witness), o.name)})
-}
-
 func alsoAs(o origin) string {
 	if o.env == "" {
 		return ""

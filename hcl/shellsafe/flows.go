@@ -95,7 +95,7 @@ func (w *walker) redirect(r *syntax.Redirect, s *syntax.Stmt, stdin *source) *so
 		return src
 	case syntax.DplIn, syntax.DplOut:
 		w.place(r.Word, around{})
-		w.prove(direct(w.origins(r.Word)), noText(), refusal{at: at, code: "capture-in-redirection", kind: kindRefused,
+		w.prove(withoutContent(w.origins(r.Word)), noText(), refusal{at: at, code: "capture-in-redirection", kind: kindRefused,
 			what: "the number of an open file", verb: "takes"})
 		if r.Op == syntax.DplIn {
 			return w.all
@@ -136,7 +136,7 @@ func (w *walker) fileName(n *syntax.Word, at Where) {
 			}
 			w.prove([]origin{slotOrigin(p.slot)}, admits, why)
 		case p.exp != nil:
-			w.prove(direct(p.exp.origins), plainName(), why)
+			w.prove(withoutContent(p.exp.origins), plainName(), why)
 		}
 	}
 }

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/jwhost/jwhost/hcl/proof"
@@ -45,20 +43,6 @@ type Values func(h *Hole) ([]byte, error)
 // with its name (MAX_ARG_STRLEN of Linux, less the NUL at its end). A shell
 // line is one argument as a whole.
 const MaxArgument = 131_071
-
-// A place is how the text of a placeholder is put into the line.
-type place int
-
-const (
-	placeNone     place = iota // not seen by the walk
-	placeRefused               // seen, and refused
-	placeBare                  // a word or part of one, without quotes: becomes one quoted word
-	placeDouble                // in "…"
-	placeSingle                // in '…'
-	placeHeredoc               // in a here-document, as an expansion of a variable of ours
-	placeVerbatim              // as it is: an argument, standard input, a here-document with a quoted delimiter
-	placeNumber                // in arithmetic
-)
 
 // An admission is a proved language, asked again of the text that comes.
 type admission struct {
@@ -164,26 +148,6 @@ type rendering struct {
 	// spill: the line got longer than one argument can be, so every text
 	// goes into a variable of its own.
 	spill bool
-}
-
-// option refuses a text that a program would read as an option.
-func (r *rendering) option(o optionWord) error {
-	var word []byte
-	for _, p := range o.pieces {
-		switch {
-		case p.slot != nil:
-			word = append(word, r.texts[p.slot]...)
-		case p.known():
-			word = append(word, p.text...)
-		}
-		if len(word) > 0 && word[0] != '-' {
-			return nil
-		}
-	}
-	if notOption().Contains(word) {
-		return nil
-	}
-	return o.slot.refuse(r.texts[o.slot], "begins with \"-\": the program would read it as an option")
 }
 
 func (r *rendering) all(edits []Edit) error {
@@ -375,82 +339,4 @@ func (r *rendering) shellLine(edits []Edit) ([]byte, error) {
 	}
 	author(len(t.text))
 	return out, nil
-}
-
-var integerText = regexp.MustCompile(`^[+-]?[0-9]+$`)
-
-// put quotes the text of a slot for its place.
-func (r *rendering) put(s *slot, names *int) (text, how string, err error) {
-	value := string(r.texts[s])
-	p := s.place
-	if p == placeNumber && integerText.MatchString(value) {
-		if s.plain || value[0] != '-' && value[0] != '+' {
-			return value, "number", nil
-		}
-		return "(" + value + ")", "number", nil // x-(-1), not x--1
-	}
-	if s.variable || p == placeNumber || r.spill && p != placeVerbatim {
-		*names++
-		name := r.ours + strconv.Itoa(*names)
-		if len(name)+1+len(value) > MaxArgument {
-			return "", "", s.tooLong(r.texts[s])
-		}
-		r.out.Env[name] = r.texts[s]
-		expansion := "${" + name + "}"
-		switch p {
-		case placeBare:
-			expansion = `"` + expansion + `"`
-		case placeSingle:
-			expansion = `'"` + expansion + `"'`
-		}
-		return expansion, "variable", nil
-	}
-	switch p {
-	case placeBare:
-		return quoteSingle(value), "word", nil
-	case placeSingle:
-		return strings.ReplaceAll(value, `'`, `'\''`), "single quotes", nil
-	case placeDouble:
-		if plainQuoted.MatchString(value) {
-			return value, "double quotes", nil
-		}
-		// Out of the double quotes, and in again. A backslash before $ would do
-		// but in a locale (Shift JIS, Big5) where a backslash can be the second
-		// byte of a character whose first one the text ends with.
-		return `"` + quoteSingle(value) + `"`, "double quotes", nil
-	default:
-		return value, "verbatim", nil
-	}
-}
-
-// plainQuoted are texts that mean themselves in double quotes.
-var plainQuoted = regexp.MustCompile("^[ !#%-\\[\\]-_a-~]*$")
-
-var doubleEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`")
-
-// quoteSingle makes one word of a text, whatever it holds.
-func quoteSingle(s string) string { return `'` + strings.ReplaceAll(s, `'`, `'\''`) + `'` }
-
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
-
-// quoteWord quotes a word of the host's if it needs it.
-func quoteWord(s string) string {
-	if plainWord.MatchString(s) {
-		return s
-	}
-	return quoteSingle(s)
-}
-
-// ourVariables chooses the beginning of the names of our variables, so that
-// none is the author's or a capture's.
-func (c *checker) ourVariables() string {
-	texts := c.in.texts()
-	for name := range c.in.Captures {
-		texts = append(texts, name)
-	}
-	prefix := "JW_H"
-	for anyContains(texts, prefix) {
-		prefix += "_"
-	}
-	return prefix
 }

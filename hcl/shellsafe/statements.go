@@ -1,8 +1,6 @@
 package shellsafe
 
 import (
-	"path"
-
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -37,14 +35,6 @@ type flow struct {
 	stdin  *source
 	folder folder
 }
-
-// A folder is where a command runs, as far as the line says.
-type folder struct {
-	path  string
-	known bool
-}
-
-var nowhere = folder{}
 
 // script checks a line.
 func (c *checker) script(t *template, shell string, stdin *source) {
@@ -215,76 +205,6 @@ func (w *walker) binary(n *syntax.BinaryCmd, f flow) folder {
 	}
 }
 
-// movesFolder reports whether a command can change the folder that those
-// after it run in.
-func movesFolder(s syntax.Node, v *bindings) (moves bool) {
-	syntax.Walk(s, func(n syntax.Node) bool {
-		switch n := n.(type) {
-		case *syntax.Subshell, *syntax.CmdSubst, *syntax.ProcSubst:
-			return false
-		case *syntax.CallExpr:
-			if len(n.Args) == 0 {
-				return true
-			}
-			name, known := literalWord(n.Args[0])
-			switch {
-			case !known:
-				moves = true
-			case name == "command" || name == "builtin":
-				for _, w := range n.Args[1:] {
-					next, known := literalWord(w)
-					moves = moves || !known || movers[next]
-				}
-			case movers[name] || v != nil && v.moves && v.functions[name]:
-				moves = true
-			}
-		}
-		return true
-	})
-	return moves
-}
-
-var movers = map[string]bool{"cd": true, "chdir": true, "pushd": true, "popd": true, "eval": true, ".": true, "source": true}
-
-// changeFolder returns the folder after a simple command.
-func (w *walker) changeFolder(args []arg, f folder) folder {
-	name, known := args[0].literal()
-	switch {
-	case !known || w.vars.functions[name] && w.vars.moves:
-		return nowhere
-	case name != "cd":
-		var words []string
-		for _, a := range args {
-			text, _ := a.literal()
-			words = append(words, text)
-		}
-		if movers[name] || (name == "command" || name == "builtin") && len(words) > 1 && movers[words[1]] {
-			return nowhere
-		}
-		return f
-	}
-	args = args[1:]
-	if len(args) > 0 {
-		if text, known := args[0].literal(); known && text == "--" {
-			args = args[1:]
-		}
-	}
-	if len(args) != 1 {
-		return nowhere
-	}
-	to, known := args[0].literal()
-	switch {
-	case !known || to == "" || to[0] == '-' || !f.known:
-		return nowhere
-	case path.IsAbs(to):
-		return folder{path: path.Clean(to), known: true}
-	}
-	if to = path.Join(f.path, to); to == "." {
-		to = ""
-	}
-	return folder{path: to, known: true}
-}
-
 // call walks a simple command: assignments, then the program and its words.
 func (w *walker) call(n *syntax.CallExpr, s *syntax.Stmt, f flow) folder {
 	for _, a := range n.Assigns {
@@ -358,14 +278,14 @@ func (w *walker) declaration(n *syntax.DeclClause) {
 		}
 		if !named && !known {
 			start, end := offsets(a)
-			w.prove(direct(w.origins(a.Value)), noText(), refusal{at: w.t.where(start, end), code: "variable-name", kind: kindRefused,
+			w.prove(withoutContent(w.origins(a.Value)), noText(), refusal{at: w.t.where(start, end), code: "variable-name", kind: kindRefused,
 				what: "the name of a variable to assign", verb: "reads"})
 		}
 	}
 	for _, a := range n.Args {
 		start, end := offsets(a)
 		if evaluated != "" {
-			if os := direct(w.origins(a)); len(os) > 0 {
+			if os := withoutContent(w.origins(a)); len(os) > 0 {
 				w.prove(os, noText(), refusal{at: w.t.where(start, end), code: "capture-in-code", kind: kindRefused, what: evaluated, verb: "evaluates"})
 			}
 		}
