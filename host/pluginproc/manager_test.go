@@ -152,8 +152,9 @@ func TestCrashAndRestart(t *testing.T) {
 			_, err := m.Run(t.Context(), "good", invocation("wait", `{}`), &testServices{}, func(u Update) {
 				kill.Do(func() {
 					var pid int
-					if _, err := fmt.Sscanf(u.Message, "waiting %d", &pid); err != nil {
-						t.Error(err)
+					if _, err := fmt.Sscanf(u.Message, "waiting %d", &pid); err != nil || pid == 0 {
+						t.Error(u.Message, err)
+						return
 					}
 					_ = syscall.Kill(pid, syscall.SIGKILL)
 				})
