@@ -206,7 +206,7 @@ func (w *walker) meaning(a arg, m meaning) {
 // dataLike are the languages of words that are text but for a character or
 // two: what the author's own variables hold there is the author's business.
 var dataLike = map[string]bool{"printf": true, "number": true, "escape": true, "plus": true, "at": true, "mail": true,
-	"gofile": true, "equals": true, "option": true, "variable": true, "setting": true, "words": true, "make": true, "cmake": true, "pytest": true}
+	"gofile": true, "equals": true, "bang": true, "exec": true, "manifest": true, "patch": true, "option": true, "variable": true, "setting": true, "words": true, "code": true, "make": true, "cmake": true, "pytest": true}
 
 func codeOf(k kind) string {
 	switch k {
