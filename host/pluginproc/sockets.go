@@ -11,7 +11,7 @@ import (
 
 const (
 	// socketPrefix begins the name of every folder with plugins' sockets.
-	socketPrefix = "jwhost-"
+	socketPrefix = "jwhost-plugins-"
 	// socketPath is how long the path of a socket can be: sun_path holds 104
 	// bytes with the final NUL on the BSDs, 108 on Linux.
 	socketPath = 103
@@ -19,7 +19,7 @@ const (
 	// each with a random number of up to ten digits.
 	socketTail = len("/plugin-dir1234567890/plugin1234567890")
 	// folderTail is what os.MkdirTemp makes of the prefix.
-	folderTail = len("/jwhost-1234567890")
+	folderTail = len("/jwhost-plugins-1234567890")
 	lockName   = "lock"
 )
 
@@ -95,7 +95,7 @@ func sweepSocketDir(path string) {
 		return // its host may be about to lock it
 	}
 	entries, err := os.ReadDir(path)
-	if err != nil {
+	if err != nil || len(entries) == 0 {
 		return
 	}
 	for _, entry := range entries {
