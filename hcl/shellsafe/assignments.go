@@ -14,6 +14,8 @@ type bindings struct {
 	w         *walker
 	assigned  map[string][]assignment
 	integers  map[string]Where // declared -i: what is assigned to them is evaluated
+	isArray   map[string]bool
+	declared  map[string]Where // what declare, typeset and local assign a text to
 	functions map[string]bool
 	written   map[string][]origin // files that get captured text, by clean path
 	opaque    bool                // eval or a sourced file can assign anything
@@ -36,7 +38,7 @@ type assignment struct {
 }
 
 func newBindings(w *walker, outer *bindings) *bindings {
-	return &bindings{w: w, outer: outer, assigned: map[string][]assignment{}, integers: map[string]Where{}, functions: map[string]bool{},
+	return &bindings{w: w, outer: outer, assigned: map[string][]assignment{}, integers: map[string]Where{}, isArray: map[string]bool{}, declared: map[string]Where{}, functions: map[string]bool{},
 		written: map[string][]origin{}, busy: map[string]bool{}}
 }
 
@@ -45,6 +47,11 @@ func (w *walker) gather(f *syntax.File, outer *bindings) *bindings {
 	v := newBindings(w, outer)
 	w.vars = v
 	v.collect(f)
+	for _, name := range integerVariables {
+		if list := v.assigned[name]; len(list) > 0 {
+			v.integers[name] = w.t.where(list[0].pos, list[0].pos+len(name))
+		}
+	}
 	v.files(f)
 	_, v.splits = v.assigned["IFS"]
 	return v
@@ -142,10 +149,10 @@ func (v *bindings) assign(n *syntax.Assign, straight, prefix bool) {
 		return
 	}
 	a := assignment{word: n.Value, pos: offset(n), straight: straight && !n.Append && n.Index == nil && n.Array == nil, prefix: prefix}
-	if n.Append || n.Index != nil {
-		a.straight = false
-	}
 	v.note(n.Name.Value, a)
+	if n.Index != nil || n.Array != nil {
+		v.isArray[n.Name.Value] = true
+	}
 	if n.Array != nil {
 		for _, e := range n.Array.Elems {
 			v.note(n.Name.Value, assignment{word: e.Value, pos: offset(n)})
@@ -154,28 +161,48 @@ func (v *bindings) assign(n *syntax.Assign, straight, prefix bool) {
 }
 
 func (v *bindings) declare(n *syntax.DeclClause, straight bool) {
-	integer := false
+	integer, array := false, false
 	for _, a := range n.Args {
-		if a.Name == nil && a.Value != nil {
-			text, known := literalWord(a.Value)
-			_, _, named := namedValue(a.Value)
-			integer = integer || !known && !named || strings.HasPrefix(text, "-") && strings.Contains(text, "i")
-			if name, value, ok := namedValue(a.Value); ok {
-				v.note(name, assignment{word: value, pos: offset(a)})
-			}
+		if a.Name != nil || a.Value == nil {
+			continue
 		}
+		text, known := literalWord(a.Value)
+		name, value, named := namedValue(a.Value)
+		if named {
+			v.note(name, assignment{word: value, pos: offset(a)})
+			v.declareText(name, n.Variant.Value, a)
+		}
+		option := strings.HasPrefix(text, "-")
+		integer = integer || !known && !named || option && strings.Contains(text, "i")
+		array = array || option && strings.ContainsAny(text, "aA")
 	}
 	for _, a := range n.Args {
 		if a.Name == nil {
 			continue
 		}
+		name := a.Name.Value
 		if !a.Naked {
 			v.assign(a, straight && n.Variant.Value != "local", false)
 		}
+		if a.Value != nil {
+			v.declareText(name, n.Variant.Value, a)
+		}
+		if array {
+			v.isArray[name] = true
+		}
 		if integer {
 			start, end := offsets(a)
-			v.integers[a.Name.Value] = v.w.t.where(start, end)
+			v.integers[name] = v.w.t.where(start, end)
 		}
+	}
+}
+
+// declareText notes that a declaration assigns a text: to an array, bash
+// takes "(…)" in it for elements, and runs what is in them.
+func (v *bindings) declareText(name, variant string, n syntax.Node) {
+	if variant != "export" && variant != "readonly" {
+		start, end := offsets(n)
+		v.declared[name] = v.w.t.where(start, end)
 	}
 }
 
@@ -265,7 +292,10 @@ func (v *bindings) builtin(n *syntax.CallExpr) {
 	switch name := words[0]; name {
 	case "read", "mapfile", "readarray", "getopts", "printf", "wait":
 		captured := v.anyCaptured("what " + name + " reads")
-		for _, word := range words[1:] {
+		for i, word := range words[1:] {
+			if name == "mapfile" || name == "readarray" || i > 0 && name == "read" && strings.HasSuffix(words[i], "a") {
+				v.isArray[word] = true
+			}
 			for _, candidate := range []string{word, word[min(2, len(word)):]} {
 				if syntax.ValidName(candidate) && (name != "printf" || slices.Contains(words, "-v") || strings.HasPrefix(word, "-v")) {
 					v.note(candidate, assignment{pos: pos, captured: captured})
@@ -288,6 +318,7 @@ func (v *bindings) builtin(n *syntax.CallExpr) {
 		for _, w := range n.Args[1:] {
 			if name, value, ok := namedValue(w); ok {
 				v.note(name, assignment{word: value, pos: pos})
+				v.declareText(name, words[0], w)
 			}
 		}
 	}

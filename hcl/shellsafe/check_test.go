@@ -123,7 +123,7 @@ var accepted = []string{
 	`python3 -c 'print(${f})'`, `python3 -c 'print(${e})'`, `python3 -c 'import sys; print(sys.argv[1])' ${x}`,
 	`sh -c 'echo "$1"' _ ${x}`, `sh -c 'echo "$JW_X"'`, `sh -c 'echo ${n}'`, `echo 'print(${f})' | python3`,
 	`awk -v x=${n} 'BEGIN { print x }'`, `jq --arg x ${x} '.a = $x' f.json`,
-	`cmd="a b"; sh -c "echo $cmd"`, `timeout 5 python3 -c 'print(${n})'`, `(cd sub && echo ${x})`, `cd ${x} && ls`, `~/bin/run.sh ${x}`, `"$HOME"/bin/python3 a.py ${x}`, `for k in $(seq ${n}); do echo $k; done`, `find . -name ${w} -exec echo {} \;`, `echo {} {a} ${x}`, `export -n y=${x}`, `cd out/${w} && python3 f.py`, `{ echo ${x}; }`, `! echo ${x}`, `echo ${x} &`,
+	`cmd="a b"; sh -c "echo $cmd"`, `timeout 5 python3 -c 'print(${n})'`, `(cd sub && echo ${x})`, `cd ${x} && ls`, `bash:[[ -v JW_X ]]`, `bash:y=${i}; declare -i z; z=y`, `RANDOM=${n}`, `~/bin/run.sh ${x}`, `"$HOME"/bin/python3 a.py ${x}`, `for k in $(seq ${n}); do echo $k; done`, `find . -name ${w} -exec echo {} \;`, `echo {} {a} ${x}`, `export -n y=${x}`, `cd out/${w} && python3 f.py`, `{ echo ${x}; }`, `! echo ${x}`, `echo ${x} &`,
 	`while read -r l; do echo "$l"; done < f`, `f() { echo "$1"; }; f ${x}`, `sh -c "exit $?"`,
 	`uv run --project "$HOME/p" python x.py ${x}`, `. "$HOME/env.sh"; echo ${x}`,
 	`echo ${u_x} | sh`, `sh -c ${u_x}`, `python3 -c 'print("${u_x}")'`, `eval ${u_x}`,
@@ -202,6 +202,9 @@ var refused = []struct{ line, code string }{
 	{`echo ${x} > r; chmod +x r; ./r`, "capture-names-code"}, {`printf %s ${x} > a.py && uv run a.py`, ""}, {`printf %s ${x} > Makefile; make`, "capture-in-code"},
 	{`printf %s ${x} > evil.py; python3 -m evil`, "capture-in-code"}, {`$JW_X/bin/run a`, "command-name"}, {`echo ${x} > r; cat r >> g.sh`, "capture-in-code"},
 	{`t=$(mktemp); echo ${x} > "$t"; sh "$t"`, "capture-names-code"}, {`t=$(mktemp); echo ${x} > $t; sh < "$${t}"`, "capture-in-code"}, {`t=r; echo ${x} > $t; sh r`, "capture-names-code"},
+	{`bash:declare -a y; declare y=${x}`, "capture-in-code"}, {`bash:y=(1); declare "y=${x}"`, "capture-in-code"}, {`bash:f() { local -a y; local y=${x}; }; f`, "capture-in-code"},
+	{`bash:x=${x}; y=x; echo $((y))`, "arithmetic"}, {`bash:x=${x}; declare -i y; y=x`, "arithmetic"}, {`bash:RANDOM=${x}`, "arithmetic"}, {`OPTIND=${x}`, "arithmetic"}, {`bash:x=${x}; s=abc; echo $${s:x:1}`, "arithmetic"},
+	{`bash:x=${x}; a=(1); echo "$${a[x]}"`, "arithmetic"}, {`bash:x=${x}; [[ x -eq 1 ]]`, "arithmetic"},
 	{`cd ${x} && ./evil.sh`, "capture-chooses-folder"}, {`cd "$JW_X"; python3 f.py`, "capture-chooses-folder"}, {`cd ${x} && sh -c 'make all'`, "capture-chooses-folder"},
 	{`sh -c 'if'`, "syntax"}, {`sh -c 'sh -c "eval \"\$JW_X\""'`, "capture-in-code"}, {`strange -c ${x}`, "capture-in-code"}, {`strange --eval=${x}`, "capture-in-code"},
 }

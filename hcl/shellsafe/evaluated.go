@@ -3,6 +3,7 @@ package shellsafe
 import (
 	"path"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -37,8 +38,7 @@ func (w *walker) number(n *syntax.Word, what string, plain bool) {
 	why := refusal{at: at, code: "arithmetic", kind: kindInteger, what: what, verb: "evaluates"}
 
 	if name := n.Lit(); syntax.ValidName(name) && len(w.tokens.in(name)) == 0 {
-		why.via = name
-		w.prove(withoutContent(w.vars.reach(name)), integer(), why)
+		w.evaluatedName(name, why, map[string]bool{})
 		return
 	}
 	w.prove(withoutContent(w.origins(n)), integer(), why)
@@ -64,6 +64,37 @@ func (w *walker) number(n *syntax.Word, what string, plain bool) {
 	}
 }
 
+// evaluatedName proves what a variable holds that is evaluated by its name,
+// and what those hold that its text names in turn: y=x; $((y)).
+func (w *walker) evaluatedName(name string, why refusal, seen map[string]bool) {
+	if seen[name] {
+		return
+	}
+	seen[name] = true
+	why.via = name
+	w.prove(withoutContent(w.vars.reach(name)), integer(), why)
+	var texts []string
+	for _, a := range w.vars.assigned[name] {
+		if a.word != nil {
+			text, _ := literalWord(a.word)
+			texts = append(texts, text)
+		}
+	}
+	if text, ok := w.fileVariable(name); ok {
+		texts = append(texts, text)
+	}
+	for _, text := range texts {
+		for _, next := range identifier.FindAllString(text, -1) {
+			w.evaluatedName(next, why, seen)
+		}
+	}
+}
+
+var identifier = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*`)
+
+// integerVariables are bash's own variables whose assignments it evaluates.
+var integerVariables = []string{"RANDOM", "SRANDOM", "SECONDS", "OPTIND", "LINENO", "HISTCMD", "BASHPID", "EUID", "UID", "PPID"}
+
 // test walks the operands of [[ … ]].
 func (w *walker) test(x syntax.TestExpr) {
 	switch x := x.(type) {
@@ -74,15 +105,15 @@ func (w *walker) test(x syntax.TestExpr) {
 	case *syntax.UnaryTest:
 		switch x.Op {
 		case syntax.TsVarSet, syntax.TsRefVar:
-			w.evaluatedOperand(x.X, x.Op.String())
+			w.evaluatedOperand(x.X, x.Op.String(), false)
 		default:
 			w.test(x.X)
 		}
 	case *syntax.BinaryTest:
 		switch x.Op {
 		case syntax.TsEql, syntax.TsNeq, syntax.TsLeq, syntax.TsGeq, syntax.TsLss, syntax.TsGtr:
-			w.evaluatedOperand(x.X, x.Op.String())
-			w.evaluatedOperand(x.Y, x.Op.String())
+			w.evaluatedOperand(x.X, x.Op.String(), true)
+			w.evaluatedOperand(x.Y, x.Op.String(), true)
 		case syntax.TsMatch, syntax.TsMatchShort, syntax.TsNoMatch, syntax.TsReMatch:
 			w.test(x.X)
 			if y, ok := x.Y.(*syntax.Word); ok {
@@ -99,9 +130,9 @@ func (w *walker) test(x syntax.TestExpr) {
 	}
 }
 
-// evaluatedOperand is an operand of [[ … ]] that bash evaluates: a number, or
-// the name of a variable with its index.
-func (w *walker) evaluatedOperand(x syntax.TestExpr, op string) {
+// evaluatedOperand is an operand of [[ … ]] that bash evaluates: a number
+// (whole), or the name of a variable of which it evaluates the index.
+func (w *walker) evaluatedOperand(x syntax.TestExpr, op string, whole bool) {
 	n, ok := x.(*syntax.Word)
 	if !ok {
 		w.test(x)
@@ -110,9 +141,8 @@ func (w *walker) evaluatedOperand(x syntax.TestExpr, op string) {
 	start, end := offsets(n)
 	why := refusal{at: w.t.where(start, end), code: "arithmetic", kind: kindInteger, what: "an operand of " + op, verb: "evaluates"}
 	w.prove(withoutContent(w.origins(n)), integer(), why)
-	if name, known := literalWord(n); known && syntax.ValidName(name) && len(w.tokens.in(name)) == 0 {
-		why.via = name
-		w.prove(withoutContent(w.vars.reach(name)), integer(), why)
+	if name, known := literalWord(n); known && whole && syntax.ValidName(name) && len(w.tokens.in(name)) == 0 {
+		w.evaluatedName(name, why, map[string]bool{})
 	}
 	w.place(n, around{})
 }
@@ -139,9 +169,12 @@ func (w *walker) assignedVariables() {
 		if why := whyVariable(name); why != "" {
 			w.prove(os, plainNumber(), refusal{at: at, code: "capture-in-variable", kind: kindCode, what: "the variable " + name, verb: "take", note: name + ": " + why + "."})
 		}
-		if declared, ok := w.vars.integers[name]; ok {
-			w.prove(os, integer(), refusal{at: declared, code: "arithmetic", kind: kindInteger, what: "the variable " + name + ", declared as an integer", verb: "evaluates"})
+		if why, ok := w.vars.declared[name]; ok && w.vars.isArray[name] {
+			w.prove(os, noText(), refusal{at: why, code: "capture-in-code", kind: kindRefused, what: "the array " + name + ", of which bash evaluates what declare or local assign", verb: "evaluates"})
 		}
+	}
+	for name, declared := range w.vars.integers {
+		w.evaluatedName(name, refusal{at: declared, code: "arithmetic", kind: kindInteger, what: "the variable " + name + ", an integer", verb: "evaluates"}, map[string]bool{})
 	}
 }
 
