@@ -92,14 +92,14 @@ var languages = map[string]language{
 	"words":    {"arguments of a command", plainNumber},
 
 	// Texts that are data but for a few characters.
-	"printf": {"a format", admit(`[^%\\]*`)},                                                         // a directive, an escape
-	"number": {"a number that some shells evaluate", anyNumber},                                      // ksh and zsh: printf %d 'a[$(reboot)]'
-	"escape": {"a text whose backslashes are read", admit(`[^\\]*`)},                                 // awk -v 'x=\n'
-	"bang":   {"a file, or a command if it begins with !", admit(`([^!].*)?`)},                       // ed '!reboot'
-	"plus":   {"a word, or a command if it begins with +", admit(`([^+].*)?`)},                       // vim +'!reboot'
-	"at":     {"a value, or a file to send if it begins with @ or <", admit(`([^@<].*)?`)},           // curl -d @/etc/passwd
-	"mail":   {"a message with commands in lines that begin with ~", admit(`[^~]*`)},                 // echo '~! reboot' | mail
-	"gofile": {"an argument, or Go code if it ends in .go", admit(`(.*[^o]|.*[^g]o|.*[^.]go|g?o)?`)}, // go run a.go b.go
-	"exec":   {"a word in which find puts file names", admit(`(([^;+{]|[;+][^{]|[;+]?\{+[^{}])([^{]|\{+[^{}])*\{*|[;+]?\{+)?`)},         // find -exec echo {} ;
-	"equals": {"a word, or a variable if it holds =", admit(`[^=\\]*`)},                              // awk … FS=x, dd of=x
+	"printf": {"a format", admit(`[^%\\]*`)},                                                                                    // a directive, an escape
+	"number": {"a number that some shells evaluate", anyNumber},                                                                 // ksh and zsh: printf %d 'a[$(reboot)]'
+	"escape": {"a text whose backslashes are read", admit(`[^\\]*`)},                                                            // awk -v 'x=\n'
+	"bang":   {"a file, or a command if it begins with !", admit(`([^!].*)?`)},                                                  // ed '!reboot'
+	"plus":   {"a word, or a command if it begins with +", admit(`([^+].*)?`)},                                                  // vim +'!reboot'
+	"at":     {"a value, or a file to send if it begins with @ or <", admit(`([^@<].*)?`)},                                      // curl -d @/etc/passwd
+	"mail":   {"a message with commands in lines that begin with ~", admit(`[^~]*`)},                                            // echo '~! reboot' | mail
+	"gofile": {"an argument, or Go code if it ends in .go", admit(`(.*[^o]|.*[^g]o|.*[^.]go|g?o)?`)},                            // go run a.go b.go
+	"exec":   {"a word in which find puts file names", admit(`(([^;+{]|[;+][^{]|[;+]?\{+[^{}])([^{]|\{+[^{}])*\{*|[;+]?\{+)?`)}, // find -exec echo {} ;
+	"equals": {"a word, or a variable if it holds =", admit(`[^=\\]*`)},                                                         // awk … FS=x, dd of=x
 }

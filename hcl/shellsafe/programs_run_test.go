@@ -159,7 +159,6 @@ func TestRun(t *testing.T) {
 					t.Errorf("%s does not run its standard input:\n%.1000s", name, out)
 				}
 			}
-			t.Logf("%d places", shown)
 			if shown == 0 {
 				t.Errorf("no text did harm in any place of\n%s", r.source)
 			}
