@@ -133,6 +133,7 @@ func (p *Preparer) work(ctx context.Context, pl *plan, progress func(string)) (*
 	limit := fmt.Errorf("preparing takes longer than %v", p.limit)
 	ctx, cancel := context.WithTimeoutCause(ctx, p.limit, limit)
 	defer cancel()
+	begin := time.Now()
 	progress(fmt.Sprintf("uv: preparing `%s`", pl))
 	var r *readiness
 	var err error
@@ -148,6 +149,7 @@ func (p *Preparer) work(ctx context.Context, pl *plan, progress func(string)) (*
 	}
 	if err == nil {
 		r.options = slices.Concat(pl.offline(), pl.quiet(), r.options)
+		progress(fmt.Sprintf("uv: `%s` is ready, %.1fs", pl, time.Since(begin).Seconds()))
 		return r, nil
 	}
 	if ctx.Err() != nil && !errors.Is(err, limit) {

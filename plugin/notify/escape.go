@@ -12,7 +12,6 @@ import (
 // be read as it is, and call nobody.
 type escaper struct {
 	service func(string) string // the service's own syntax; nil: it has none
-	oneLine bool                // a subject, a header
 }
 
 // join puts a message together. What the author wrote stays as it is.

@@ -21,7 +21,7 @@ func Plugin() sdk.Plugin {
 	return sdk.Plugin{
 		Name:    "notify",
 		Version: handshake.Version,
-		Actions: []sdk.Action{sdk.NewAction("notify", "sends a message to people: e-mail, chat, push, webhook", n.notify)},
+		Actions: []sdk.Action{sdk.NewAction("notify", "Sends a message to people: e-mail, chat, push, webhook.", n.notify)},
 	}
 }
 
