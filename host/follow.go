@@ -21,9 +21,16 @@ import (
 	"github.com/jwhost/jwhost/host/watch"
 )
 
-// maxStep is how many tasks one step may hold before it is committed, in the
-// middle of a chunk if need be.
-const maxStep = 1024
+const (
+	// piece is how much of a chunk is read before a look at how large the step
+	// has become.
+	piece = 4 << 10
+	// maxStep and maxStepBytes are how many tasks or events, and bytes of
+	// tasks, one step may hold before it is committed, in the middle of a chunk
+	// if need be.
+	maxStep      = 1024
+	maxStepBytes = 8 << 20
+)
 
 // A follower reads one job's output and turns it into triggers: bytes, lines,
 // matches, decisions, one committed step after the other.
@@ -38,7 +45,8 @@ type follower struct {
 	// The step under way: what the lines since the last commit came to.
 	events []event.Event
 	points []series.Point
-	tasks  []queued
+	tasks  []journal.Task
+	bytes  int // of the tasks' payloads
 }
 
 // A stream is one stream of the job on its way from bytes to matches.
@@ -47,13 +55,7 @@ type stream struct {
 	framer  *frame.Framer
 	set     *match.Set
 	readers []*watch.Machine // by the pattern's place in set
-	pos     source.Position  // of what comes next
-}
-
-// A queued is a task with the width of its queue.
-type queued struct {
-	journal.Task
-	width int
+	pos     source.Position  // of the chunk that is read; the offset in it is the framer's
 }
 
 func newFollower(r *run, j *job) *follower {
@@ -85,9 +87,13 @@ func (f *follower) stream(name string) *stream {
 	return s
 }
 
-// follow reads the job's output to its end. An error is one of the host.
+// follow reads the job's output to its end. An error is ctx's own, or one of
+// the host.
 func (f *follower) follow(ctx context.Context, src source.Job) error {
 	for {
+		if err := ctx.Err(); err != nil { // a job that never pauses gives Next no time to see it
+			return err
+		}
 		chunk, err := src.Next(ctx)
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -104,13 +110,7 @@ func (f *follower) follow(ctx context.Context, src source.Job) error {
 // read takes one chunk of bytes through to the commit of what it came to.
 func (f *follower) read(ctx context.Context, c source.Chunk) error {
 	s := f.stream(c.Stream)
-	var failed error
-	line := func(l frame.Line) {
-		f.line(s, l, c.Time)
-		if len(f.tasks) >= maxStep && failed == nil {
-			failed = f.commit(ctx, s)
-		}
-	}
+	line := func(l frame.Line) { f.line(s, l, c.Time) }
 	if c.Gap != nil {
 		// What came before the gap is a line of its own, and offsets begin anew.
 		s.framer.End(line)
@@ -121,13 +121,27 @@ func (f *follower) read(ctx context.Context, c source.Chunk) error {
 			Reason: c.Gap.Reason, Bytes: c.Gap.Bytes,
 		})
 	}
-	s.framer.Feed(c.Data, line)
 	s.pos = c.Pos
-	s.pos.Offset += int64(len(c.Data))
+	for part := range slices.Chunk(c.Data, piece) {
+		s.framer.Feed(part, line)
+		if max(len(f.tasks), len(f.events)) < maxStep && f.bytes < maxStepBytes {
+			continue
+		}
+		if err := f.commit(ctx, s); err != nil {
+			return err
+		}
+		if err := f.r.dispatch.Room(ctx); err != nil {
+			return err
+		}
+	}
 	if c.EOF {
 		s.framer.End(line)
 	}
-	return errors.Join(failed, f.commit(ctx, s))
+	if err := f.commit(ctx, s); err != nil {
+		return err
+	}
+	// Where too many tasks wait, so does the reading of output.
+	return f.r.dispatch.Room(ctx)
 }
 
 // line shows a line to the watchers of its stream. What they record counts
@@ -167,27 +181,37 @@ func (f *follower) end(ctx context.Context) error {
 	for _, m := range f.machines {
 		f.take(m.Watcher(), m.End(f.job.scope(), metrics, time.Now()))
 	}
+	return f.commit(ctx, &stream{name: "end", framer: frame.New(0, 1)})
+}
+
+// report sums up what did not trigger.
+func (f *follower) report() {
 	for _, m := range f.machines {
 		suppressed := m.State().Suppressed
 		for _, reason := range []string{watch.When, watch.Cooldown, watch.MaxTriggers, watch.Error} {
 			if n := suppressed[reason]; n > 0 {
-				f.events = append(f.events, event.Event{
+				f.r.rec.emit(event.Event{
 					Type: event.WatcherSuppressed, Job: f.job.def.Name, Watcher: m.Watcher().Name, Reason: reason, Count: n,
 				})
 			}
 		}
+	}
+}
+
+// neverMatched names the watchers that no line of the job matched.
+func (f *follower) neverMatched() {
+	for _, m := range f.machines {
 		if near := f.nearest[m]; near != nil {
-			f.warn("never-matched", m.Watcher(), near.message())
+			f.r.rec.emit(f.warning("never-matched", m.Watcher(), near.message(f.r.secrets.RedactCut)))
 		}
 	}
-	return f.commit(ctx, &stream{name: "end"})
 }
 
 // take adds what a watcher came to, to the step.
 func (f *follower) take(w *jobfile.Watcher, step watch.Step) {
 	job := f.job.def.Name
 	if step.Warning != "" {
-		f.warn("condition", w, step.Warning)
+		f.events = append(f.events, f.warning("condition", w, step.Warning))
 	}
 	for _, p := range step.Points {
 		f.points = append(f.points, p)
@@ -211,22 +235,23 @@ func (f *follower) take(w *jobfile.Watcher, step watch.Step) {
 		}
 		payload, err := json.Marshal(delivery{job, w.Name, i, t.Number, t.Values})
 		if err != nil { // there is nothing in it that JSON cannot hold
-			f.warn("internal", w, fmt.Sprintf("trigger %d cannot be written: %v", t.Number, err))
+			f.events = append(f.events, f.warning("internal", w, fmt.Sprintf("trigger %d cannot be written: %v", t.Number, err)))
 			continue
 		}
 		id := fmt.Sprintf("%s/%s/%s/%d/%d", f.r.id, job, w.Name, t.Number, i)
-		f.tasks = append(f.tasks, queued{journal.Task{ID: id, Queue: queue, Payload: payload}, max(a.Concurrency, 1)})
+		f.tasks = append(f.tasks, journal.Task{ID: id, Queue: queue, Width: a.Concurrency, Payload: payload})
+		f.bytes += len(payload)
 	}
 }
 
-func (f *follower) warn(code string, w *jobfile.Watcher, message string) {
-	f.events = append(f.events, event.Event{
+func (f *follower) warning(code string, w *jobfile.Watcher, message string) event.Event {
+	return event.Event{
 		Type: event.Warning, Code: code, Job: f.job.def.Name, Watcher: w.Name, Message: message, Where: where(w.Range),
-	})
+	}
 }
 
 // commit writes the step down, then shows it, then hands its tasks out: what
-// is not written did not happen. It waits where too many tasks are waiting.
+// is not written did not happen.
 func (f *follower) commit(ctx context.Context, s *stream) error {
 	if len(f.tasks) > 0 || len(f.points) > 0 {
 		states := make([]watch.State, len(f.machines))
@@ -237,10 +262,8 @@ func (f *follower) commit(ctx context.Context, s *stream) error {
 		if err != nil {
 			return fmt.Errorf("job %s: the watchers' state cannot be written: %w", f.job.def.Name, err)
 		}
-		record := journal.Record{Stream: f.job.def.Name + "/" + s.name, Pos: s.pos, State: state, Points: f.points}
-		for _, t := range f.tasks {
-			record.Tasks = append(record.Tasks, t.Task)
-		}
+		record := journal.Record{Stream: f.job.def.Name + "/" + s.name, Pos: s.pos, State: state, Points: f.points, Tasks: f.tasks}
+		record.Pos.Offset, _ = s.framer.Resume()
 		if _, err := f.r.journal.Append(ctx, []journal.Record{record}); err != nil {
 			return fmt.Errorf("job %s: %w", f.job.def.Name, err)
 		}
@@ -248,14 +271,10 @@ func (f *follower) commit(ctx context.Context, s *stream) error {
 	for _, e := range f.events {
 		f.r.rec.emit(e)
 	}
-	for _, t := range f.tasks {
-		f.r.dispatch.Enqueued(t.Queue, t.width)
+	for i := range f.tasks {
+		f.r.dispatch.Enqueued(&f.tasks[i])
 	}
-	busy := len(f.tasks) > 0
 	clear(f.events)
-	f.events, f.points, f.tasks = f.events[:0], nil, nil
-	if busy {
-		return f.r.dispatch.Room(ctx)
-	}
+	f.events, f.points, f.tasks, f.bytes = f.events[:0], nil, nil, 0
 	return nil
 }

@@ -10,6 +10,7 @@ package host
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/hashicorp/go-hclog"
@@ -18,6 +19,7 @@ import (
 	"github.com/jwhost/jwhost/hcl/jobfile"
 	"github.com/jwhost/jwhost/host/event"
 	"github.com/jwhost/jwhost/host/pluginproc"
+	"github.com/jwhost/jwhost/host/secret"
 )
 
 // A Signal asks a run to end.
@@ -38,7 +40,8 @@ type Options struct {
 	Output        bool              // job.output events are wanted
 	Events        func(event.Event) // called in order, never concurrently
 	Signals       <-chan Signal
-	Log           hclog.Logger
+	Secrets       *secret.Store // what is masked; the log should write through its Writer; nil: a new one
+	Log           hclog.Logger  // nil: none
 	Plugins       *pluginproc.Catalog
 }
 
@@ -67,21 +70,22 @@ type Result struct {
 }
 
 // Run runs a file's jobs to their ends and delivers what they triggered. The
-// error is one of jwhost itself (state folder, disk): the jobs go on then.
-// Diagnostics are about plugins' configuration; with errors among them nothing
-// was started.
+// end of ctx is a Kill. The error is one of jwhost itself (state folder, disk):
+// the jobs go on then. Diagnostics are about plugins' configuration; with errors
+// among them nothing was started, and there was no event.
 func Run(ctx context.Context, file *jobfile.File, o Options) (Result, hcl.Diagnostics, error) {
+	if o.Secrets == nil {
+		o.Secrets = secret.New(os.Getenv)
+	}
+	if o.Log == nil {
+		o.Log = hclog.NewNullLogger()
+	}
 	r, err := newRun(ctx, file, o)
 	if err != nil {
 		return Result{Status: StatusFailed, ExitCode: ExitHost}, nil, err
 	}
-	defer r.close()
-	diags := r.configure(ctx)
-	if diags.HasErrors() {
-		return Result{Status: StatusFailed, ExitCode: ExitUsage, Dir: r.dir}, diags, nil
-	}
-	result, err := r.run(ctx)
-	return result, diags, err
+	defer r.closePlugins()
+	return r.run(ctx)
 }
 
 // where says where something stands in the files: "jobs.hcl:22".

@@ -23,9 +23,9 @@ func (n *nearest) see(p *pattern.Pattern, l frame.Line) {
 	}
 }
 
-func (n *nearest) message() string {
+func (n *nearest) message(redact func([]byte) []byte) string {
 	if n.pieces == 0 {
 		return "never matched; no line held any of its text"
 	}
-	return fmt.Sprintf("never matched; line %d came nearest: %s", n.number, n.text)
+	return fmt.Sprintf("never matched; line %d came nearest: %s", n.number, redact(n.text))
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/jwhost/jwhost/hcl/jobfile"
 	"github.com/jwhost/jwhost/host/command"
@@ -39,32 +40,60 @@ type run struct {
 
 	rec      *recorder
 	secrets  *secret.Store
-	journal  *journal.Memory
+	journal  journal.Store
 	dispatch *dispatch.Dispatcher
 	plugins  *pluginproc.Manager
 	commands *command.Runner
 	uv       *uv.Tool // nil: not found, or nothing needs it
 	preparer *uv.Preparer
 
+	began         time.Time
 	jobs          map[string]*job
 	preparing     sync.WaitGroup
-	kill          context.CancelFunc // ends attempts and followers now
-	interrupted   atomic.Bool
-	detached      atomic.Bool
+	end           context.CancelCauseFunc // ends attempts and followers now
+	stopped       atomic.Bool
 	failedActions atomic.Int64
+}
+
+// Why a run ends. What is none of these, the end of its context included, is a
+// Kill.
+var (
+	errOver     = errors.New("the run is over")
+	errKilled   = errors.New("the run was ended")
+	errDetached = errors.New("the jobs are left running")
+)
+
+// A fault is why jwhost itself cannot go on.
+type fault struct{ error }
+
+func (f fault) Unwrap() error { return f.error }
+
+// leftRunning reports whether the jobs go on when the run ends for that cause.
+func leftRunning(cause error) bool {
+	var f fault
+	return errors.Is(cause, errDetached) || errors.As(cause, &f)
 }
 
 // newRun makes everything ready that a run needs; no job starts.
 func newRun(ctx context.Context, file *jobfile.File, o Options) (*run, error) {
-	id := newID(time.Now())
+	now := time.Now()
+	id := newID(now)
 	r := &run{
 		id: id, dir: filepath.Join(o.StateDir, "runs", id), file: file, o: o, log: o.Log,
-		secrets: secret.New(os.Getenv), journal: new(journal.Memory), jobs: map[string]*job{},
-	}
-	if err := os.MkdirAll(r.dir, 0o700); err != nil {
-		return nil, fmt.Errorf("the run's folder cannot be made: %w; name another state folder with --state", err)
+		secrets: o.Secrets, journal: new(journal.Memory), began: now, jobs: map[string]*job{},
 	}
 	r.rec = &recorder{run: id, secrets: r.secrets, sink: o.Events}
+	// A job may print a secret before any action asks for it.
+	for _, s := range file.Secrets {
+		if _, err := r.secrets.Lookup(s.Name); err != nil {
+			return nil, err
+		}
+	}
+	for _, j := range file.Jobs {
+		if err := os.MkdirAll(r.jobFolder(j), 0o700); err != nil {
+			return nil, fmt.Errorf("the run's folder cannot be made: %w; name another state folder with --state", err)
+		}
+	}
 	if usesUV(file) {
 		tool, err := uv.Find(ctx, os.Environ())
 		if err != nil {
@@ -98,98 +127,106 @@ func newID(now time.Time) string {
 	return now.UTC().Format("20060102-150405") + "-" + strings.ToLower(rand.Text()[:6])
 }
 
-// run runs the jobs and delivers what they trigger.
-func (r *run) run(ctx context.Context) (Result, error) {
-	ctx, r.kill = context.WithCancel(ctx)
-	defer r.kill()
-	r.dispatch = dispatch.New(ctx, r.journal, r.attempt)
-	over := make(chan struct{})
-	defer close(over)
-	go r.obey(over)
+// jobFolder is where a job's supervisor keeps its files and output.
+func (r *run) jobFolder(j *jobfile.Job) string { return filepath.Join(r.dir, "jobs", j.Name) }
 
-	r.rec.emit(event.Event{Type: event.RunStarted, Files: r.file.Paths})
-	err := r.runJobs(ctx)
-	if err == nil {
-		err = r.dispatch.Drain(ctx)
+// run runs the jobs and delivers what they trigger.
+func (r *run) run(ctx context.Context) (Result, hcl.Diagnostics, error) {
+	ctx, r.end = context.WithCancelCause(ctx)
+	r.dispatch = dispatch.New(ctx, r.journal, r.attempt)
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	defer r.end(errOver)
+	watching.Go(func() { r.obey(ctx) })
+	watching.Go(func() { r.check(ctx, r.dispatch.Failure(ctx)) })
+
+	diags := r.configure(ctx)
+	if diags.HasErrors() {
+		os.RemoveAll(r.dir)
+		return Result{Status: StatusFailed, ExitCode: ExitUsage}, diags, nil
 	}
-	r.kill()
+	r.rec.begin(event.Event{Type: event.RunStarted, Files: r.file.Paths}, r.began)
+	r.runJobs(ctx)
+	r.check(ctx, r.dispatch.Drain(ctx))
+	r.end(errOver)
 	r.dispatch.Wait()
 	r.preparing.Wait()
-	switch {
-	case r.detached.Load() || r.interrupted.Load() && errors.Is(err, context.Canceled):
-		err = nil
-	case err != nil:
+
+	result, err := r.result(context.Cause(ctx))
+	if err != nil {
 		r.rec.warn("host", "", "", err.Error())
 	}
 	if n := r.dispatch.Pending(); n > 0 {
 		r.rec.warn("not-delivered", "", "", fmt.Sprintf("%d actions were not run to their end", n))
 	}
-	result := r.result(err)
 	r.closePlugins()
 	r.rec.emit(event.Event{Type: event.RunEnded, Files: r.file.Paths, Status: result.Status, ExitCode: &result.ExitCode})
-	return result, err
+	return result, diags, err
 }
 
 // runJobs runs all jobs, those that depend on none side by side.
-func (r *run) runJobs(ctx context.Context) error {
+func (r *run) runJobs(ctx context.Context) {
 	var wg sync.WaitGroup
-	errs := make([]error, len(r.file.Jobs))
-	for i, def := range r.file.Jobs {
-		wg.Go(func() { errs[i] = r.runJob(ctx, r.jobs[def.Name]) })
+	for _, def := range r.file.Jobs {
+		wg.Go(func() { r.runJob(ctx, r.jobs[def.Name]) })
 	}
 	wg.Wait()
-	return errors.Join(errs...)
+}
+
+// check ends the run where jwhost itself cannot go on.
+func (r *run) check(ctx context.Context, err error) {
+	if err != nil && ctx.Err() == nil {
+		r.end(fault{err})
+	}
 }
 
 // obey carries out what the run is asked for until it is over.
-func (r *run) obey(over <-chan struct{}) {
+func (r *run) obey(ctx context.Context) {
+	signals := r.o.Signals
 	for {
 		select {
-		case <-over:
+		case <-ctx.Done():
 			return
-		case s := <-r.o.Signals:
-			switch s {
-			case Stop:
-				r.interrupted.Store(true)
-				for _, def := range r.file.Jobs {
-					r.jobs[def.Name].stop(source.Cancelled)
+		case s, ok := <-signals:
+			switch {
+			case !ok:
+				signals = nil
+			case s == Stop:
+				r.stopped.Store(true)
+				for _, j := range r.jobs {
+					j.stop(source.Cancelled)
 				}
-			case Kill:
-				r.interrupted.Store(true)
-				for _, def := range r.file.Jobs {
-					r.jobs[def.Name].kill()
-				}
-				r.kill()
-			case Detach:
-				r.detached.Store(true)
-				r.kill()
+			case s == Detach:
+				r.end(errDetached)
+			default:
+				r.end(errKilled)
 			}
 		}
 	}
 }
 
-// result sums the run up.
-func (r *run) result(err error) Result {
-	result := Result{Status: StatusSucceeded, ExitCode: ExitSucceeded, Dir: r.dir}
+// result sums up a run that ended for the given cause. The error is jwhost's
+// own.
+func (r *run) result(cause error) (Result, error) {
+	var f fault
+	switch {
+	case errors.As(cause, &f):
+		return Result{StatusFailed, ExitHost, r.dir}, f.error
+	case r.stopped.Load() || !errors.Is(cause, errOver):
+		return Result{StatusInterrupted, ExitInterrupted, r.dir}, nil
+	}
 	for _, j := range r.jobs {
 		if j.state != source.Succeeded {
-			result.Status, result.ExitCode = StatusFailed, ExitJobFailed
+			return Result{StatusFailed, ExitJobFailed, r.dir}, nil
 		}
 	}
-	switch {
-	case err != nil:
-		result.Status, result.ExitCode = StatusFailed, ExitHost
-	case r.interrupted.Load() || r.detached.Load():
-		result.Status, result.ExitCode = StatusInterrupted, ExitInterrupted
-	case result.ExitCode == ExitSucceeded && r.o.StrictActions && r.failedActions.Load() > 0:
-		result.Status, result.ExitCode = StatusFailed, ExitActionFailed
+	if r.o.StrictActions && r.failedActions.Load() > 0 {
+		return Result{StatusFailed, ExitActionFailed, r.dir}, nil
 	}
-	return result
+	return Result{StatusSucceeded, ExitSucceeded, r.dir}, nil
 }
 
-// close ends what newRun made, whatever became of the run.
-func (r *run) close() { r.closePlugins() }
-
+// closePlugins ends the plugins' processes; again is harmless.
 func (r *run) closePlugins() {
 	ctx, cancel := context.WithTimeout(context.Background(), drainPlugins)
 	defer cancel()

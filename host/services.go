@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
 	"time"
 
 	"github.com/jwhost/jwhost/hcl/jobfile"
@@ -19,9 +23,14 @@ import (
 // services are the host's answers to the calls of one attempt.
 type services struct {
 	*attempt
-	clock    *clock
-	folder   string
-	duration time.Duration // of the commands it ran
+	clock  *clock // nil: the action has no command
+	folder string // of the attempt
+
+	// A plugin may ask for its command again, and while it runs: one after the
+	// other they have their turn. The rest is of those that have ended.
+	exec     sync.Mutex
+	commands int
+	duration time.Duration // of the commands themselves
 	uv       *event.UV     // what the last of them ran in
 	log      string        // the file with the full output of the last of them
 	keep     bool          // the folder holds output that was not shown whole
@@ -36,6 +45,9 @@ func (s *services) Exec(ctx context.Context, attribute string, output func([]byt
 	if c == nil || c.Attribute != attribute {
 		return pluginproc.ExecResult{}, fmt.Errorf("action %s has no command in %q", s.action.Label, attribute)
 	}
+	s.exec.Lock()
+	defer s.exec.Unlock()
+	s.commands++
 	left := s.clock.pause()
 	var used time.Duration
 	defer func() { s.clock.resume(used) }()
@@ -63,8 +75,11 @@ func (s *services) spec(c *jobfile.Command) (*command.Spec, error) {
 	spec := &command.Spec{
 		Command: c.Safe, Values: scope.Holes(s.values, c.Templates...),
 		Dir: commandDir(s.r.file, s.job.def, s.action), Env: s.job.env, Captures: s.values.Captures,
-		Limit: 500, Keep: "head", Folder: s.folder,
+		Limit: 500, Keep: command.KeepHead, Folder: s.folder,
 		Progress: s.r.progress(s.job, s.watcher),
+	}
+	if s.commands > 1 {
+		spec.Folder = filepath.Join(s.folder, strconv.Itoa(s.commands))
 	}
 	args := s.action.Args
 	if a := args["output_limit"]; a != nil {
@@ -106,7 +121,7 @@ func (s *services) result(ctx context.Context, r *command.Result, err error) (pl
 	case r.Exit.Error != "":
 		out.Kind, out.Error = event.Failed, r.Exit.Error
 	case r.Exit.Stopped:
-		out.Kind, out.Error = event.Cancelled, "the run was ended"
+		out.Kind, out.Error = event.Cancelled, "its supervisor was told to end it, not by this jwhost"
 	case r.Exit.TimedOut:
 		out.Kind, out.Error = event.TimedOut, fmt.Sprintf("it did not end within %s", s.action.Timeout)
 	}
@@ -115,23 +130,33 @@ func (s *services) result(ctx context.Context, r *command.Result, err error) (pl
 
 // ReadLogs implements pluginproc.Services.
 func (s *services) ReadLogs(_ context.Context, stream string, lines int, out func([]byte) error) error {
-	s.job.mu.Lock()
-	src := s.job.src
-	s.job.mu.Unlock()
+	src := s.job.output()
+	if src == nil { // it could not start, and wrote nothing
+		return nil
+	}
 	return src.LastLines(stream, lines, out)
 }
 
-// CancelJob implements pluginproc.Services.
+// CancelJob implements pluginproc.Services. A job that has ended is left at
+// that.
 func (s *services) CancelJob(_ context.Context, reason string) error {
+	if !s.job.stop(source.Cancelled) {
+		return nil
+	}
 	message := "cancels the job"
 	if reason != "" {
 		message += ": " + reason
 	}
-	s.r.rec.emit(event.Event{
-		Type: event.Warning, Code: "cancel-job", Job: s.job.def.Name, Watcher: s.watcher.Name, Message: message,
-	})
-	s.job.stop(source.Cancelled)
+	s.r.rec.warn("cancel-job", s.job.def.Name, s.watcher.Name, message)
 	return nil
+}
+
+// clean removes what the attempt left behind, unless somebody may want to read
+// its output.
+func (s *services) clean() {
+	if !s.keep {
+		os.RemoveAll(s.folder)
+	}
 }
 
 // Metrics implements pluginproc.Services.

@@ -6,7 +6,7 @@ import "time"
 // JSON and read back.
 type Values struct {
 	Captures map[string][]byte `json:"captures,omitempty"` // by name and as c1, c2, …: the original bytes
-	Prev     map[string][]byte `json:"prev,omitempty"`     // of the trigger before this one
+	Prev     map[string][]byte `json:"prev,omitempty"`     // of the match before this one
 	Job      Job               `json:"job"`
 	Match    Match             `json:"match"`
 	Watcher  Watcher           `json:"watcher"`

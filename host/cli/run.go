@@ -15,6 +15,7 @@ import (
 
 	"github.com/jwhost/jwhost/hcl/jobfile"
 	"github.com/jwhost/jwhost/host"
+	"github.com/jwhost/jwhost/host/secret"
 )
 
 // runFlags are the flags of run.
@@ -100,7 +101,8 @@ func (d *deps) run(cmd *cobra.Command, f runFlags, args []string) error {
 	} else {
 		show = newTextSurface(newView(d.stdoutScreen(), planOf(c.names, c.file), f.quiet), d.Stdout)
 	}
-	log := d.logger(show.log())
+	secrets := secret.New(d.Getenv)
+	log := d.logger(secrets.Writer(show.log()))
 	signals, stop := signals(show)
 	defer stop()
 	result, diags, err := host.Run(cmd.Context(), c.file, host.Options{
@@ -110,6 +112,7 @@ func (d *deps) run(cmd *cobra.Command, f runFlags, args []string) error {
 		Output:        f.json && f.output || !f.json && !f.quiet,
 		Events:        show.event,
 		Signals:       signals,
+		Secrets:       secrets,
 		Log:           log,
 		Plugins:       d.catalog(log),
 	})

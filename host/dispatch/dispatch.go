@@ -15,10 +15,11 @@ const (
 	// claimFor is how long a task is ours before another could take it; a
 	// running attempt prolongs it.
 	claimFor = 5 * time.Minute
-	// backlog is how many tasks may wait before the followers of output have
-	// to: their bytes are safe in files, so memory stays bounded and no job is
-	// held up.
-	backlog = 4096
+	// backlog and backlogBytes are how many tasks, and bytes of them, may wait
+	// before the followers of output have to: their bytes are safe in files, so
+	// memory stays bounded and no job is held up.
+	backlog      = 4096
+	backlogBytes = 64 << 20
 )
 
 // A Verdict says what becomes of a task after an attempt.
@@ -41,6 +42,7 @@ type Dispatcher struct {
 	mu      sync.Mutex
 	lanes   map[string]*lane
 	pending int           // tasks that have not ended
+	bytes   int64         // of their payloads
 	moved   chan struct{} // closed and replaced when a task ends
 	err     error         // the queue's first failure
 	workers sync.WaitGroup
@@ -48,11 +50,11 @@ type Dispatcher struct {
 
 // A lane is a queue that has something to do.
 type lane struct {
-	queue     string
-	width     int       // attempts side by side
-	workers   int       // goroutines that serve it
-	waiting   int       // tasks to claim
-	notBefore time.Time // the next one waits for another attempt
+	queue   string
+	width   int // attempts side by side
+	workers int // goroutines that serve it
+	waiting int // tasks to claim
+	later   int // tasks that wait for another attempt, and let others overtake them
 }
 
 // New returns a Dispatcher. The end of ctx cancels the attempts that are under
@@ -61,17 +63,23 @@ func New(ctx context.Context, q journal.Queue, attempt Attempt) *Dispatcher {
 	return &Dispatcher{ctx: ctx, queue: q, attempt: attempt, lanes: map[string]*lane{}, moved: make(chan struct{})}
 }
 
-// Enqueued tells of a task that the journal has put into a queue, of which up
-// to width tasks are attempted side by side.
-func (d *Dispatcher) Enqueued(queue string, width int) {
+// Enqueued tells of a task that the journal has put into its queue.
+func (d *Dispatcher) Enqueued(t *journal.Task) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.pending++
-	l := d.lanes[queue]
+	d.bytes += int64(len(t.Payload))
+	l := d.lanes[t.Queue]
 	if l == nil {
-		l = &lane{queue: queue, width: max(width, 1)}
-		d.lanes[queue] = l
+		l = &lane{queue: t.Queue, width: max(t.Width, 1)}
+		d.lanes[t.Queue] = l
 	}
+	d.enter(l)
+}
+
+// enter adds one task to claim to a lane, and a worker if it lacks one. d.mu is
+// held.
+func (d *Dispatcher) enter(l *lane) {
 	l.waiting++
 	if l.workers < l.width {
 		l.workers++
@@ -81,59 +89,48 @@ func (d *Dispatcher) Enqueued(queue string, width int) {
 
 // work delivers a lane's tasks until none is left.
 func (d *Dispatcher) work(l *lane) {
-	for {
-		wait, ok := d.next(l)
-		switch {
-		case !ok:
-			return
-		case wait > 0:
-			sleep(d.ctx, wait)
-			continue
-		}
+	for d.next(l) {
 		tasks, err := d.queue.Claim(d.ctx, l.queue, 1, claimFor)
 		switch {
 		case err != nil:
 			d.fail(err)
-		case len(tasks) == 0: // the next task waits after all
-			d.again(l, 0)
+		case len(tasks) == 0: // the queue's clock is behind ours
+			sleep(d.ctx, 10*time.Millisecond)
+			d.again(l)
 		default:
 			d.deliver(l, tasks[0])
 		}
 	}
 }
 
-// next takes one task of the lane's account, or says how long it still waits;
-// without anything left it signs the worker off.
-func (d *Dispatcher) next(l *lane) (wait time.Duration, ok bool) {
+// next takes one task of the lane's account; without anything left it signs
+// the worker off.
+func (d *Dispatcher) next(l *lane) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if l.waiting == 0 || d.ctx.Err() != nil || d.err != nil {
-		l.workers--
-		if l.workers == 0 && l.waiting == 0 {
-			delete(d.lanes, l.queue)
-		}
-		return 0, false
+	if l.waiting > 0 && d.ctx.Err() == nil && d.err == nil {
+		l.waiting--
+		return true
 	}
-	if wait := time.Until(l.notBefore); wait > 0 {
-		return wait, true
+	l.workers--
+	if l.workers == 0 && l.waiting == 0 && l.later == 0 {
+		delete(d.lanes, l.queue)
 	}
-	l.waiting--
-	return 0, true
+	return false
 }
 
 // deliver runs one attempt and settles the task.
 func (d *Dispatcher) deliver(l *lane, t *journal.Task) {
-	settled := make(chan struct{})
-	go d.keep(t, settled)
+	done := d.keep(t)
 	v := d.attempt(d.ctx, t)
-	close(settled)
+	done()
 
 	ctx := context.WithoutCancel(d.ctx) // what happened is written down even at the end
 	var err error
 	switch {
 	case v.Again:
 		if err = d.queue.Nak(ctx, t, v.Delay); err == nil {
-			d.again(l, v.Delay)
+			d.retry(l, v.Delay)
 			return
 		}
 	case v.Dead != "":
@@ -147,32 +144,60 @@ func (d *Dispatcher) deliver(l *lane, t *journal.Task) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.pending--
-	close(d.moved)
-	d.moved = make(chan struct{})
+	d.bytes -= int64(len(t.Payload))
+	d.wake()
 }
 
-// again returns a task to the lane's account.
-func (d *Dispatcher) again(l *lane, delay time.Duration) {
+// retry puts a task that was given back on the lane's account when its delay
+// is over. Where order counts, the lane's only worker waits with it.
+func (d *Dispatcher) retry(l *lane, delay time.Duration) {
+	if l.width == 1 {
+		sleep(d.ctx, delay)
+		d.again(l)
+		return
+	}
+	d.mu.Lock()
+	l.later++
+	d.mu.Unlock()
+	d.workers.Go(func() {
+		sleep(d.ctx, delay)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		l.later--
+		d.enter(l)
+	})
+}
+
+// again returns a task to the account of a lane whose worker goes on.
+func (d *Dispatcher) again(l *lane) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	l.waiting++
-	l.notBefore = time.Now().Add(delay)
 }
 
-// keep prolongs the claim of a task until it is settled.
-func (d *Dispatcher) keep(t *journal.Task, settled <-chan struct{}) {
-	tick := time.NewTicker(claimFor / 2)
-	defer tick.Stop()
-	for {
-		select {
-		case <-settled:
-			return
-		case <-tick.C:
-			if err := d.queue.Extend(context.WithoutCancel(d.ctx), t, claimFor); err != nil {
-				d.fail(err)
+// keep prolongs the claim of a task until done is called. No Extend comes after
+// that: the claim of a settled task has ended.
+func (d *Dispatcher) keep(t *journal.Task) (done func()) {
+	stop := make(chan struct{})
+	var keeper sync.WaitGroup
+	keeper.Go(func() {
+		tick := time.NewTicker(claimFor / 2)
+		defer tick.Stop()
+		for {
+			select {
+			case <-stop:
 				return
+			case <-tick.C:
+				if err := d.queue.Extend(context.WithoutCancel(d.ctx), t, claimFor); err != nil {
+					d.fail(err)
+					return
+				}
 			}
 		}
+	})
+	return func() {
+		close(stop)
+		keeper.Wait()
 	}
 }
 
@@ -181,25 +206,35 @@ func (d *Dispatcher) fail(err error) {
 	defer d.mu.Unlock()
 	if d.err == nil {
 		d.err = err
-		close(d.moved)
-		d.moved = make(chan struct{})
+		d.wake()
 	}
+}
+
+// wake lets those look who wait for tasks to end. d.mu is held.
+func (d *Dispatcher) wake() {
+	close(d.moved)
+	d.moved = make(chan struct{})
 }
 
 // Room waits until there is room for more tasks. The error is ctx's, or the
 // queue's first failure.
-func (d *Dispatcher) Room(ctx context.Context) error { return d.below(ctx, backlog) }
+func (d *Dispatcher) Room(ctx context.Context) error {
+	return d.await(ctx, func() bool { return d.pending < backlog && d.bytes < backlogBytes })
+}
 
 // Drain waits until every task has ended. The error is ctx's, or the queue's
 // first failure.
-func (d *Dispatcher) Drain(ctx context.Context) error { return d.below(ctx, 1) }
+func (d *Dispatcher) Drain(ctx context.Context) error {
+	return d.await(ctx, func() bool { return d.pending == 0 })
+}
 
-func (d *Dispatcher) below(ctx context.Context, n int) error {
+// await waits until enough reports true; d.mu is held when it is asked.
+func (d *Dispatcher) await(ctx context.Context, enough func() bool) error {
 	for {
 		d.mu.Lock()
-		pending, moved, err := d.pending, d.moved, d.err
+		done, moved, err := enough(), d.moved, d.err
 		d.mu.Unlock()
-		if pending < n || err != nil {
+		if done || err != nil {
 			return err
 		}
 		select {
@@ -208,6 +243,12 @@ func (d *Dispatcher) below(ctx context.Context, n int) error {
 		case <-moved:
 		}
 	}
+}
+
+// Failure waits for the queue's first failure. The error is ctx's if there is
+// none before its end.
+func (d *Dispatcher) Failure(ctx context.Context) error {
+	return d.await(ctx, func() bool { return false })
 }
 
 // Pending returns how many tasks have not ended.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -43,11 +44,11 @@ func (r *rig) note(format string, args ...any) {
 func (r *rig) add(t *testing.T, queue string, width int, ids ...string) {
 	t.Helper()
 	for _, id := range ids {
-		task := journal.Task{ID: id, Queue: queue}
+		task := journal.Task{ID: id, Queue: queue, Width: width}
 		if _, err := r.journal.Append(t.Context(), []journal.Record{{Tasks: []journal.Task{task}}}); err != nil {
 			t.Fatal(err)
 		}
-		r.Enqueued(queue, width)
+		r.Enqueued(&task)
 	}
 }
 
@@ -148,10 +149,63 @@ func TestWidth(t *testing.T) {
 	})
 }
 
+func TestOneThatWaitsIsOvertakenWhereOrderDoesNotCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t.Context(), func(r *rig, task *journal.Task) Verdict {
+			switch {
+			case task.ID == "1" && task.Attempt < 3:
+				return Verdict{Again: true, Delay: time.Hour}
+			case task.ID == "2" && task.Attempt < 2:
+				return Verdict{Again: true, Delay: time.Second}
+			}
+			time.Sleep(time.Minute)
+			return Verdict{}
+		})
+		begin := time.Now()
+		r.add(t, "q", 2, "1", "2", "3", "4", "5")
+		if err := r.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		r.Wait()
+		slices.Sort(r.log)
+		if d := cmp.Diff([]string{"1@1", "1@2", "1@3", "2@1", "2@2", "3@1", "4@1", "5@1"}, r.log); d != "" {
+			t.Error(d)
+		}
+		if took := time.Since(begin); took != 2*time.Hour+time.Minute {
+			t.Errorf("all took %v: one that waits held up the others", took)
+		}
+		if len(r.lanes) != 0 {
+			t.Errorf("%d lanes are left", len(r.lanes))
+		}
+	})
+}
+
+func TestRoomCountsBytes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gate := make(chan struct{})
+		r := newRig(t.Context(), func(*rig, *journal.Task) Verdict { <-gate; return Verdict{} })
+		task := journal.Task{ID: "long", Queue: "q", Payload: make([]byte, backlogBytes)}
+		if _, err := r.journal.Append(t.Context(), []journal.Record{{Tasks: []journal.Task{task}}}); err != nil {
+			t.Fatal(err)
+		}
+		r.Enqueued(&task)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := r.Room(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a full backlog has room: %v", err)
+		}
+		close(gate)
+		if err := r.Room(t.Context()); err != nil {
+			t.Error(err)
+		}
+		r.Wait()
+	})
+}
+
 func TestALongAttemptKeepsItsClaim(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t.Context(), func(r *rig, task *journal.Task) Verdict {
-			time.Sleep(3 * claimFor)
+			time.Sleep(3 * claimFor) // it ends at the very moment of an Extend
 			return Verdict{Outcome: "succeeded"}
 		})
 		r.add(t, "q", 2, "1")
@@ -206,11 +260,12 @@ func TestAFailingQueueIsReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := new(broken)
 		d := New(t.Context(), q, func(context.Context, *journal.Task) Verdict { return Verdict{} })
-		if _, err := q.Append(t.Context(), []journal.Record{{Tasks: []journal.Task{{ID: "1", Queue: "q"}, {ID: "2", Queue: "q"}}}}); err != nil {
+		tasks := []journal.Task{{ID: "1", Queue: "q"}, {ID: "2", Queue: "q"}}
+		if _, err := q.Append(t.Context(), []journal.Record{{Tasks: tasks}}); err != nil {
 			t.Fatal(err)
 		}
-		d.Enqueued("q", 1)
-		d.Enqueued("q", 1)
+		d.Enqueued(&tasks[0])
+		d.Enqueued(&tasks[1])
 		if err := d.Drain(t.Context()); err == nil || err.Error() != "disk full" {
 			t.Errorf("Drain: %v", err)
 		}

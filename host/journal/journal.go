@@ -30,6 +30,7 @@ type Record struct {
 type Task struct {
 	ID      string // the idempotency key, the same at each attempt
 	Queue   string // tasks of one queue are handed out in order
+	Width   int    // tasks of the queue that may be under way at once; over 1, one that waits is overtaken
 	Attempt int    // from 1; set by Claim
 	Payload []byte // what to do, as JSON
 }
@@ -52,7 +53,8 @@ type StreamState struct {
 // it is acknowledged or the time it was claimed for ends.
 type Queue interface {
 	// Claim hands out up to n tasks of the queue in order, for the time
-	// visible. No task that comes after one that waits is handed out.
+	// visible. No task that comes after one that waits is handed out, unless
+	// the one that waits has a Width over 1.
 	Claim(ctx context.Context, queue string, n int, visible time.Duration) ([]*Task, error)
 	// Extend prolongs a claim.
 	Extend(ctx context.Context, t *Task, visible time.Duration) error
@@ -62,6 +64,13 @@ type Queue interface {
 	Nak(ctx context.Context, t *Task, delay time.Duration) error
 	// Dead ends a task that cannot be delivered, and keeps it.
 	Dead(ctx context.Context, t *Task, reason string) error
+}
+
+// A Store is a journal with its queue: a record's tasks are in the queue as soon
+// as the record is written.
+type Store interface {
+	Journal
+	Queue
 }
 
 // ErrNotOwned answers a call about a task whose claim has ended.

@@ -13,20 +13,15 @@ import (
 	"github.com/jwhost/jwhost/host/source"
 )
 
-// store is what every journal must be; testStore is the suite that each
-// implementation passes.
-type store interface {
-	Journal
-	Queue
-}
+func TestMemory(t *testing.T) { testStore(t, func() Store { return new(Memory) }) }
 
-func TestMemory(t *testing.T) { testStore(t, func() store { return new(Memory) }) }
-
-func testStore(t *testing.T, open func() store) {
-	for name, test := range map[string]func(*testing.T, store){
+// testStore is the suite that each implementation passes.
+func testStore(t *testing.T, open func() Store) {
+	for name, test := range map[string]func(*testing.T, Store){
 		"streams stand where the last record left them":  testStreams,
 		"tasks come in order and once":                   testOrder,
 		"a task given back comes first, after its delay": testNak,
+		"one that waits is overtaken in a wide queue":    testOvertaking,
 		"a claim that ends gives the task to the next":   testExpiry,
 		"dead tasks come no more":                        testDead,
 	} {
@@ -47,7 +42,7 @@ func TestMemoryKeepsDeadTasks(t *testing.T) {
 	}
 }
 
-func add(t *testing.T, s store, queue string, ids ...string) {
+func add(t *testing.T, s Store, queue string, ids ...string) {
 	t.Helper()
 	var r Record
 	for _, id := range ids {
@@ -59,7 +54,7 @@ func add(t *testing.T, s store, queue string, ids ...string) {
 }
 
 // claim returns the claimed tasks and what they are, as "id@attempt".
-func claim(t *testing.T, s store, queue string, n int) ([]*Task, []string) {
+func claim(t *testing.T, s Store, queue string, n int) ([]*Task, []string) {
 	t.Helper()
 	tasks, err := s.Claim(t.Context(), queue, n, time.Minute)
 	if err != nil {
@@ -79,7 +74,7 @@ func want(t *testing.T, got []string, want ...string) {
 	}
 }
 
-func testStreams(t *testing.T, s store) {
+func testStreams(t *testing.T, s Store) {
 	first, err := s.Append(t.Context(), []Record{{Stream: "a", Pos: source.Position{Offset: 1}}, {Stream: "b"}})
 	if err != nil {
 		t.Fatal(err)
@@ -100,7 +95,7 @@ func testStreams(t *testing.T, s store) {
 	}
 }
 
-func testOrder(t *testing.T, s store) {
+func testOrder(t *testing.T, s Store) {
 	add(t, s, "q", "1", "2", "3")
 	add(t, s, "other", "x")
 	tasks, got := claim(t, s, "q", 2)
@@ -117,7 +112,7 @@ func testOrder(t *testing.T, s store) {
 	want(t, got)
 }
 
-func testNak(t *testing.T, s store) {
+func testNak(t *testing.T, s Store) {
 	add(t, s, "q", "1", "2")
 	tasks, _ := claim(t, s, "q", 1)
 	if err := s.Nak(t.Context(), tasks[0], time.Second); err != nil {
@@ -130,7 +125,7 @@ func testNak(t *testing.T, s store) {
 	want(t, got, "1@2", "2@1")
 }
 
-func testExpiry(t *testing.T, s store) {
+func testExpiry(t *testing.T, s Store) {
 	add(t, s, "q", "1")
 	tasks, _ := claim(t, s, "q", 1)
 	time.Sleep(45 * time.Second)
@@ -148,7 +143,7 @@ func testExpiry(t *testing.T, s store) {
 	}
 }
 
-func testDead(t *testing.T, s store) {
+func testDead(t *testing.T, s Store) {
 	add(t, s, "q", "1", "2")
 	tasks, _ := claim(t, s, "q", 1)
 	if err := s.Dead(t.Context(), tasks[0], "no such host"); err != nil {
@@ -156,4 +151,22 @@ func testDead(t *testing.T, s store) {
 	}
 	_, got := claim(t, s, "q", 2)
 	want(t, got, "2@1")
+}
+
+func testOvertaking(t *testing.T, s Store) {
+	for _, id := range []string{"1", "2", "3"} {
+		task := Task{ID: id, Queue: "q", Width: 2}
+		if _, err := s.Append(t.Context(), []Record{{Tasks: []Task{task}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tasks, _ := claim(t, s, "q", 1)
+	if err := s.Nak(t.Context(), tasks[0], time.Second); err != nil {
+		t.Fatal(err)
+	}
+	_, got := claim(t, s, "q", 1)
+	want(t, got, "2@1")
+	time.Sleep(time.Second)
+	_, got = claim(t, s, "q", 2)
+	want(t, got, "1@2", "3@1")
 }

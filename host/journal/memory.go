@@ -25,16 +25,17 @@ type entry struct {
 	after time.Time // not to be claimed before
 }
 
+// keptDead is how many dead tasks are remembered: memory does not grow without
+// bound because a receiver is down.
+const keptDead = 1024
+
 // A Dead is a task that could not be delivered.
 type Dead struct {
 	Task   Task
 	Reason string
 }
 
-var (
-	_ Journal = (*Memory)(nil)
-	_ Queue   = (*Memory)(nil)
-)
+var _ Store = (*Memory)(nil)
 
 // Append implements Journal.
 func (m *Memory) Append(_ context.Context, records []Record) (Seq, error) {
@@ -72,7 +73,13 @@ func (m *Memory) Claim(_ context.Context, queue string, n int, visible time.Dura
 	now := time.Now()
 	var claimed []*Task
 	for _, e := range m.queues[queue] {
-		if len(claimed) >= n || e.after.After(now) {
+		if len(claimed) >= n {
+			break
+		}
+		if e.after.After(now) {
+			if e.Width > 1 {
+				continue
+			}
 			break
 		}
 		if e.owner != nil && e.until.After(now) {
@@ -105,11 +112,14 @@ func (m *Memory) Nak(_ context.Context, t *Task, delay time.Duration) error {
 func (m *Memory) Dead(_ context.Context, t *Task, reason string) error {
 	return m.owned(t, func(e *entry) {
 		m.remove(e)
+		if len(m.dead) == keptDead {
+			m.dead = slices.Delete(m.dead, 0, 1)
+		}
 		m.dead = append(m.dead, Dead{e.Task, reason})
 	})
 }
 
-// DeadTasks returns the tasks that Dead ended, oldest first.
+// DeadTasks returns the latest tasks that Dead ended, oldest first.
 func (m *Memory) DeadTasks() []Dead {
 	m.mu.Lock()
 	defer m.mu.Unlock()

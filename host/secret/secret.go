@@ -6,6 +6,7 @@ package secret
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -105,6 +106,40 @@ func (s *Store) Redact(b []byte) []byte {
 	return b
 }
 
+// RedactCut is Redact for a part of a longer text: what stands at either end of
+// it may be a part of a secret.
+func (s *Store) RedactCut(b []byte) []byte {
+	b = s.Redact(b)
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	head, tail := 0, 0
+	for _, m := range s.masks {
+		for n := min(len(m)-1, len(b)); n >= shortest; n-- {
+			if n > head && bytes.HasPrefix(b, m[len(m)-n:]) {
+				head = n
+			}
+			if n > tail && bytes.HasSuffix(b, m[:n]) {
+				tail = n
+			}
+		}
+	}
+	switch {
+	case head == 0 && tail == 0:
+		return b
+	case head+tail >= len(b):
+		return []byte(Mask)
+	}
+	var out []byte
+	if head > 0 {
+		out = append(out, Mask...)
+	}
+	out = append(out, b[head:len(b)-tail]...)
+	if tail > 0 {
+		out = append(out, Mask...)
+	}
+	return out
+}
+
 // RedactString is Redact for a string.
 func (s *Store) RedactString(text string) string {
 	s.mu.RLock()
@@ -114,4 +149,21 @@ func (s *Store) RedactString(text string) string {
 		return text
 	}
 	return string(s.Redact([]byte(text)))
+}
+
+// Writer returns a writer that masks what is written to w. Each Write must hold
+// whole lines, as a logger's do.
+func (s *Store) Writer(w io.Writer) io.Writer { return writer{s, w} }
+
+type writer struct {
+	store *Store
+	w     io.Writer
+}
+
+// Write implements io.Writer.
+func (w writer) Write(p []byte) (int, error) {
+	if _, err := w.w.Write(w.store.Redact(p)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }

@@ -65,3 +65,39 @@ func TestRedact(t *testing.T) {
 		}
 	}
 }
+
+func TestRedactCut(t *testing.T) {
+	s := New(func(string) string { return "hunter2-hunter3" })
+	if _, err := s.Lookup("A"); err != nil {
+		t.Fatal(err)
+	}
+	for in, want := range map[string]string{
+		"":                          "",
+		"nothing":                   "nothing",
+		"all of it hunter2-hunter3": "all of it " + Mask,
+		"it begins: hunter2-hu":     "it begins: " + Mask,
+		"er3, so it ends":           "er3, so it ends", // too short to mask
+		"ter3, so it ends":          Mask + ", so it ends",
+		"nter3 and hunter":          Mask + " and " + Mask,
+		"ter2-hun":                  "ter2-hun", // the middle: it cannot be known
+		"hunter2":                   Mask,
+	} {
+		if got := string(s.RedactCut([]byte(in))); got != want {
+			t.Errorf("%q became %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestWriter(t *testing.T) {
+	s := New(func(string) string { return "hunter2" })
+	if _, err := s.Lookup("A"); err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if n, err := s.Writer(&b).Write([]byte("login hunter2\n")); n != 14 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if want := "login " + Mask + "\n"; b.String() != want {
+		t.Errorf("%q", b.String())
+	}
+}

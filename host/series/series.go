@@ -49,6 +49,10 @@ func (s *Set) Add(p Point) {
 	}
 	m.Min = min(m.Min, p.Value)
 	m.Max = max(m.Max, p.Value)
+	if math.IsInf(m.Mean, 0) || math.IsInf(p.Value, 0) {
+		m.Mean += p.Value // infinity stays; with the other one there is no mean
+		return
+	}
 	// Welford's mean: no sum that grows without bound.
 	m.Mean += (p.Value - m.Mean) / float64(m.numbers)
 }

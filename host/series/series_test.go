@@ -23,6 +23,8 @@ func TestSummaries(t *testing.T) {
 		{"NaN first", []float64{nan, 4, 2}, scope.Metric{Last: 2, Min: 2, Max: 4, Mean: 3, Count: 3}},
 		{"only NaN", []float64{nan}, scope.Metric{Last: nan, Min: nan, Max: nan, Mean: nan, Count: 1}},
 		{"infinity", []float64{1, inf}, scope.Metric{Last: inf, Min: 1, Max: inf, Mean: inf, Count: 2}},
+		{"infinity stays", []float64{inf, 1, inf, 2}, scope.Metric{Last: 2, Min: 1, Max: inf, Mean: inf, Count: 4}},
+		{"both infinities", []float64{inf, -inf, 1}, scope.Metric{Last: 1, Min: -inf, Max: inf, Mean: nan, Count: 3}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var s Set

@@ -51,7 +51,7 @@ type Trigger struct {
 type Step struct {
 	Points  []series.Point
 	Trigger *Trigger // nil: none
-	Warning string   // to be shown once, "" if none
+	Warning string   // to be shown, "" if none; a machine has one in its life
 }
 
 // A Machine is one watcher on one job.
@@ -152,7 +152,7 @@ func (m *Machine) record(v *scope.Values) Step {
 	for _, metric := range m.w.Metrics {
 		x, null, err := metric.Value.Eval(v)
 		if err != nil {
-			step.Warning = m.warn("metric %s: %v", metric.Name, err)
+			m.warn(&step, "metric %s: %v", metric.Name, err)
 		}
 		if !null && err == nil {
 			step.Points = append(step.Points, series.Point{Watcher: m.w.Name, Name: metric.Name, Value: x})
@@ -167,7 +167,7 @@ func (m *Machine) decide(step Step, v *scope.Values, at time.Time) Step {
 	if m.w.When != nil {
 		ok, _, err := m.w.When.Eval(v)
 		if err != nil {
-			step.Warning = m.warn("when: %v", err)
+			m.warn(&step, "when: %v", err)
 			m.suppress(Error)
 			return step
 		}
@@ -192,7 +192,7 @@ func (m *Machine) decide(step Step, v *scope.Values, at time.Time) Step {
 		if a.When != nil {
 			ok, _, err := a.When.Eval(v)
 			if err != nil {
-				step.Warning = m.warn("when of %s: %v", a.Label, err)
+				m.warn(&step, "when of %s: %v", a.Label, err)
 			}
 			if !ok || err != nil {
 				continue
@@ -210,13 +210,12 @@ func (m *Machine) suppress(reason string) {
 	m.state.Suppressed[reason]++
 }
 
-// warn returns the warning the first time, "" after that.
-func (m *Machine) warn(format string, args ...any) string {
-	if m.state.Warned {
-		return ""
+// warn adds a warning to the step, the first time that there is one.
+func (m *Machine) warn(step *Step, format string, args ...any) {
+	if !m.state.Warned {
+		m.state.Warned = true
+		step.Warning = fmt.Sprintf(format, args...)
 	}
-	m.state.Warned = true
-	return fmt.Sprintf(format, args...)
 }
 
 // covers reports whether a watcher with this on_end acts on the state; without

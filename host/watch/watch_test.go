@@ -295,3 +295,21 @@ func TestStateIsAllThatAMachineRemembers(t *testing.T) {
 	r.end(source.Succeeded)
 	r.want(t, whole.log...)
 }
+
+func TestOneWarningPerWatcher(t *testing.T) {
+	m := load(t, `
+  watcher "w" {
+    pattern = "loss (?P<loss>\\S+)"
+    metrics = {
+      a = tonumber(loss)
+      b = tonumber(loss)
+    }
+    when = tonumber(loss) > 1
+  }`)
+	r := newReplay(m)
+	r.lines("loss many", "loss more", "loss 2")
+	r.want(t, "w warns", "w records a=2", "w records b=2", "w #1 at line 3 runs []")
+	if n := m[0].State().Suppressed[watch.Error]; n != 2 {
+		t.Errorf("%d conditions failed", n)
+	}
+}
