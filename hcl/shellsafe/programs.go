@@ -57,6 +57,17 @@ func (a argument) opensAt(offset int) bool {
 	return false
 }
 
+// canEnd reports whether the argument can be no longer than its literal
+// beginning.
+func (a argument) canEnd() bool {
+	for _, s := range a[1:] {
+		if s.text != "" || s.hole != nil && !s.hole.Language.Contains(nil) {
+			return false
+		}
+	}
+	return true
+}
+
 // A kind is what (a part of) an argument means to the program that gets it.
 type kind int
 

@@ -41,9 +41,10 @@ const (
 	takesValue               // -cX, -c X, --code=X, --code X
 	takesJoined              // -iX, --in-place=X
 	takesUndashed            // as takesValue, but a next word that begins with "-" is no value
+	takesApart               // -o X and never -oX: after -o, more flags can follow in the same word
 )
 
-var valueStyles = map[byte]valueStyle{'=': takesValue, '?': takesJoined, ':': takesUndashed}
+var valueStyles = map[byte]valueStyle{'=': takesValue, '?': takesJoined, ':': takesUndashed, '/': takesApart}
 
 // A word says what one word means, or several.
 type word struct {
@@ -111,6 +112,9 @@ var versioned = regexp.MustCompile(`^([A-Za-z_.+-]*[A-Za-z_+])-?[0-9][0-9.]*(?:t
 // baseName returns a program's name without its folder, without ".exe", and
 // without what uvx and npx take after it: ruff@0.5, black[jupyter].
 func baseName(name string) string {
+	if name == "" {
+		return ""
+	}
 	name = path.Base(name)
 	if i := strings.IndexAny(name[1:], "@["); i >= 0 && name != "[" {
 		name = name[:i+1]
@@ -244,7 +248,7 @@ marks:
 		token = token[:len(token)-1]
 	}
 	o.name = token
-	if i := strings.IndexAny(token, "=?:"); i > 0 {
+	if i := strings.IndexAny(token, "=?:/"); i > 0 {
 		o.name = token[:i]
 		o.value = valueStyles[token[i]]
 		values := cmp.Or(token[i+1:], "data")

@@ -125,6 +125,8 @@ func (s *scan) option(i int) bool {
 			s.apply(o, i)
 		case o.value != noValue:
 			s.values(o, i, len(name)+1)
+		case o.first != nil:
+			s.mean(o.first[0], i, len(name)+1)
 		}
 		return true
 	}
@@ -198,12 +200,15 @@ func (s *scan) cluster(i int, text string, whole bool) bool {
 				s.add(i, end, kindCode, "option")
 			}
 			return true
-		case o.value == noValue || last:
+		case o.value == noValue || o.value == takesApart || last:
 			s.apply(o, i)
 			if o.ends {
 				return true
 			}
 		default:
+			if o.value != takesJoined && end == len(text) && s.args[i].canEnd() { // timeout -k${x} 5 a ${y}
+				s.strange(i, text)
+			}
 			s.values(o, i, end)
 			return true
 		}
@@ -334,10 +339,16 @@ func (s *scan) word(i int) {
 		return
 	}
 	w := s.words[0]
+	if r := s.below(text); r != nil && whole && w.kind == "file" { // node inspect X
+		w.kind = "sub"
+	}
 	if !w.many && !w.any {
 		s.words = s.words[1:]
 	}
 	s.mean(w, i, 0)
+	if w.kind == "sub" {
+		return
+	}
 	s.code = s.code || kinds[w.kind] == kindFile || kinds[w.kind] == kindCode || languages[w.kind].title != ""
 	if w.ends {
 		s.finish(w.kind != "line" && languages[w.kind].title == "")

@@ -98,16 +98,20 @@ func (s *scan) commandUntil(_ word, i, _ int) {
 	s.next = min(end+1, len(s.args))
 }
 
+// below returns the row of what a program does by its word: "git commit".
+func (s *scan) below(word string) *row {
+	if r := table().byName[s.name+" "+word]; r != nil {
+		return r
+	}
+	return table().byName[s.row.names[0]+" "+word] // podman run is docker run
+}
+
 // sub chooses the row "PROGRAM SUB". Where there is none, the options of
 // PROGRAM hold, and what is code to a program of which nothing is known.
 func (s *scan) sub(_ word, i, _ int) {
 	text, whole := s.args[i].lead()
 	s.add(i, 0, kindCommand, "")
-	r := table().byName[s.name+" "+text]
-	if r == nil { // podman run is docker run
-		r = table().byName[s.row.names[0]+" "+text]
-	}
-	if r != nil && whole {
+	if r := s.below(text); r != nil && whole {
 		s.name += " " + text
 		s.enter(r, s.next)
 		return

@@ -19,6 +19,7 @@ package shellsafe
 //	-n=a,b     two values
 //	-i?        a value only if joined: -iX, --color=X
 //	-p:node    a value unless the next word is an option
+//	-o/        a value that is never joined: sh -oc OPTION LINE
 //	-c>line    no value, but the first word becomes a line; -u=>command... a value as well
 //	-eq=<k     a value, and the word before it is the same
 //	of=output  no dash: the word of=X
@@ -50,9 +51,9 @@ const interpreters = `
 *          | -c=code -e=code --eval=code --command=code | |
 
 # The shells. -c is a flag of theirs: the code is the first word.
-@sh        | -c>line! -s>data! -o= +o= -[abefhiklmnprtuvxBCDEHIPTV] +[abefhkmnptuvxBCEHPT]
+@sh        | -c>line! -s>data! -o/ +o/ -[abefhiklmnprtuvxBCDEHIPTV] +[abefhkmnptuvxBCEHPT]
 sh, dash, ash, ksh, ksh93, mksh, lksh, oksh, pdksh, yash, posh, rsh, rksh, rbash, hush | @sh | file! | sh
-@bash      | -O= +O= --rcfile=file --init-file=file --login --norc --noprofile --posix --restricted --verbose --noediting
+@bash      | -O/ +O/ --rcfile=file --init-file=file --login --norc --noprofile --posix --restricted --verbose --noediting
 @bash      | --debugger --dump-strings --dump-po-strings --pretty-print --help --version
 bash       | @sh @bash | file! | sh
 zsh        | @sh -[dgjwyzFGJNQRSUWXYZ0123456789] --emulate= --help --version | file! | sh
@@ -103,6 +104,7 @@ irb        | -r=file -I=file -f | file... | ruby
 @node      | --experimental-specifier-resolution= --pending-deprecation --abort-on-uncaught-exception --use-openssl-ca
 @node      | --use-system-ca --permission --allow-fs-read= --allow-fs-write= --prof --cpu-prof --heap-prof
 node, nodejs | @node | file! | node
+node inspect, node debug | @node | file! |
 @tsx       | -e=node~ --eval=node~ -p:node~ --print:node~ -pe=node~ -r=file --require=file --import=file -P=file
 @tsx       | --project=file --tsconfig=file -[Tsivh] --esm --swc --files --transpile-only --watch
 tsx, ts-node | @tsx | file! | node
@@ -187,7 +189,8 @@ sed, gsed, ssed | @sed | sed data... | sed
 @jq        | --rawfile=data,data --args --jsonargs --indent= --tab -[ceghjMnNrRsSaCV] --compact-output --null-input
 @jq        | --raw-input --raw-output --raw-output0 --join-output --ascii-output --sort-keys --color-output
 @jq        | --monochrome-output --slurp --stream --seq --unbuffered --exit-status --help --version
-jq, gojq, jaq, yq | @jq | jq data... | jq
+jq, gojq, jaq | @jq | jq data... | jq
+yq         | -o= -p= -I= --from-file=file -L=file | jq... |
 bc, dc     | -e=bc~ --expression=bc~ -f=file --file=file -I= -O= -S= -E= | file... | bc!
 m4         | -D=m4 --define=m4 -I=file --include=file -F=output -R=file -d? -U= -s -P -E -Q -i -G | file... | m4
 @tex       | -output-directory=output -jobname=output -fmt=file -e=tex -r=file -pdflatex=line -pretex=tex

@@ -105,12 +105,12 @@ func spotsOf(r *row) []spot {
 		o := r.options[name]
 		var values []string
 		for _, w := range o.kinds {
-			apart := o.value == takesValue || o.value == takesUndashed
-			if apart && strings.Contains(r.signs, name[:1]) {
+			if o.value != takesJoined && strings.Contains(r.signs, name[:1]) {
 				add(w, append([]string{name}, values...), mark)
 			}
 			if len(values) == 0 {
 				switch {
+				case o.value == takesApart:
 				case name == "+" || len(name) == 2 && strings.Contains(r.signs, name[:1]) && !r.exact:
 					add(w, nil, name+mark)
 				case strings.HasPrefix(name, "--") || !strings.Contains(r.signs, name[:1]):
@@ -276,6 +276,8 @@ func TestInterpret(t *testing.T) {
 		{"node -p -e X", "JavaScript"},
 		{"node -pe X", "JavaScript"},
 		{"node --eval=X", "JavaScript"},
+		{"node inspect X", "runs"},
+		{"node inspect a.js X", ""},
 		{"node --max-old-space-size=4096 a.js X", ""},
 		{"sed -X", "option"},
 		{"sed --express=X f", "sed script"},
@@ -295,6 +297,9 @@ func TestInterpret(t *testing.T) {
 
 		// Shells: -c is a flag, the code is the first word.
 		{"sh -c X", "shell line"},
+		{"bash -oc pipefail X", "shell line"},
+		{"bash -eo pipefail -c X", "shell line"},
+		{"zsh -oerrexit -c X", "shell line"},
 		{"bash -lc X", "shell line"},
 		{"bash -c -e X", "shell line"},
 		{"bash -ec X", "shell line"},
@@ -329,6 +334,9 @@ func TestInterpret(t *testing.T) {
 		{"nice -19 sh -c X", "shell line"},
 		{"timeout X sh -c true", ""},
 		{"timeout 5 X", "name of a program"},
+		{"timeout -kX 5 a X", "does not know"},
+		{"timeout --kill-after=X 5 a b", ""},
+		{"timeout -k5 5 a X", ""},
 		{"timeout --new 5 6 7 X", "does not know"},
 		{"stdbuf -oL echo X", ""},
 		{"flock /tmp/l -c X", "shell line"},
@@ -378,6 +386,8 @@ func TestInterpret(t *testing.T) {
 		{"uv run --with=X a.py", "fetches"},
 		{"uv run -w X a.py", "fetches"},
 		{"uv run -m X", "runs"},
+		{"uv run --module=X", "runs"},
+		{"uv run --script=X", "runs"},
 		{"uv run -s X", "runs"},
 		{"uv run --new-option a b.py X", "does not know"},
 		{"uv run --offline -- pytest -k X", "evaluates"},

@@ -106,7 +106,7 @@ ssh-agent  | -a= -E= -P= -t= -[cDdks] | command... |
 @psql      | --record-separator= -T= --table-attr= -L=output --log-file=output -o=code --output=code
 @psql      | -[1AabeEHlnqsStVwWxXz0] --csv --html --echo-all --no-psqlrc --no-align --tuples-only --quiet --expanded
 @psql      | --single-transaction
-psql, pgcli, cockroach | @psql | setting data | sql
+psql, pgcli, cockroach | @psql | setting... | sql
 @mysql     | -e=sql~ --execute=sql~ --init-command=sql --pager?line --tee=output --defaults-file=file
 @mysql     | --defaults-extra-file=file --plugin-dir=file -D= -h= -u= -p? -P= -S=
 mysql, mariadb, mycli | @mysql | data... | sql
