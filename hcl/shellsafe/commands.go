@@ -42,7 +42,7 @@ func (c *checker) environment() {
 		}
 		for _, s := range c.cmd.env[i].slots {
 			w.prove([]origin{slotOrigin(s)}, plainNumber(), refusal{at: s.where, code: "capture-in-variable", kind: kindCode,
-				what: "the variable " + v.Name, verb: "take", note: v.Name + ": " + why + "."})
+				what: "the variable " + v.Name, note: v.Name + ": " + why + "."})
 		}
 	}
 }
@@ -56,7 +56,7 @@ func (w *walker) program(args []arg, r running) {
 	name, known := args[0].literal()
 	if base, ok := args[0].knownBase(); !known && ok && w.in.Allow == nil {
 		// ~/bin/run.sh, "$VENV"/bin/python: which program it is can be told.
-		w.prove(withoutContent(w.originsOf(args[0])), noText(), refusal{at: args[0].where, code: "command-name", kind: kindCommand, what: "the folder of a program", verb: "runs"})
+		w.prove(withoutContent(w.originsOf(args[0])), noText(), refusal{at: args[0].where, code: "command-name", kind: kindCommand, what: "the folder of a program"})
 		args = slices.Clone(args)
 		args[0].pieces = []piece{{text: base, start: args[0].start, end: args[0].end}}
 		name, known = base, true
@@ -64,7 +64,7 @@ func (w *walker) program(args []arg, r running) {
 		w.unknownProgram(args[0])
 	}
 	if os := w.vars.written[args[0].key()]; known && len(os) > 0 {
-		w.prove(os, noText(), refusal{at: args[0].where, code: "capture-names-code", kind: kindFile, what: "the program that runs", verb: "runs"})
+		w.prove(os, noText(), refusal{at: args[0].where, code: "capture-names-code", kind: kindFile, what: "the program that runs"})
 	}
 	w.allowed(args, r)
 	w.chosenFolder(args[0], name)
@@ -140,7 +140,7 @@ func (w *walker) originsOf(a arg) []origin {
 
 // unknownProgram refuses a command whose name is not the author's.
 func (w *walker) unknownProgram(a arg) {
-	why := refusal{at: a.where, code: "command-name", kind: kindCommand, what: "the name of a program", verb: "runs"}
+	why := refusal{at: a.where, code: "command-name", kind: kindCommand, what: "the name of a program"}
 	for _, p := range a.pieces {
 		switch {
 		case p.slot != nil:
@@ -173,7 +173,7 @@ func (w *walker) meaning(a arg, m meaning) {
 		if passed < m.offset {
 			continue
 		}
-		why := refusal{at: w.whereOf(p, a), code: codeOf(m.kind), kind: m.kind, what: m.what, verb: "takes", lang: m.lang, arg: &a, piece: &p}
+		why := refusal{at: w.whereOf(p, a), code: codeOf(m.kind), kind: m.kind, what: m.what, lang: m.lang, arg: &a, piece: &p}
 		if p.slot != nil {
 			if !p.slot.hole.Unsafe {
 				w.prove([]origin{slotOrigin(p.slot)}, admits, why)
@@ -193,12 +193,12 @@ func (w *walker) meaning(a arg, m meaning) {
 	}
 	if text, known := a.literal(); known && m.kind == kindFile && m.offset <= len(text) && text != "" {
 		if openFile.MatchString(text[m.offset:]) && w.all != nil {
-			w.prove(w.all.origins, admits, refusal{at: a.where, code: "capture-in-code", kind: kindCode, piped: true, verb: "reads", what: "code from " + text[m.offset:]})
+			w.prove(w.all.origins, admits, refusal{at: a.where, code: "capture-in-code", kind: kindCode, piped: true, what: "code from " + text[m.offset:]})
 		}
 	}
 	if m.kind == kindFile {
 		if os := w.vars.written[a.from(m.offset).key()]; len(os) > 0 {
-			w.prove(os, noText(), refusal{at: a.where, code: codeOf(m.kind), kind: m.kind, what: m.what, verb: "takes"})
+			w.prove(os, noText(), refusal{at: a.where, code: codeOf(m.kind), kind: m.kind, what: m.what})
 		}
 	}
 }

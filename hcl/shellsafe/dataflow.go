@@ -57,7 +57,7 @@ func (v *bindings) at(name string, pos int) fact {
 	if f.author && len(own) == 1 && own[0].straight && own[0].pos < pos {
 		f.constant = true
 		if own[0].word != nil {
-			a := arg{pieces: v.w.pieces(own[0].word, around{})}
+			a := arg{pieces: v.w.pieces(own[0].word, setting{})}
 			f.text, f.constant = a.literal()
 		}
 	}
@@ -66,7 +66,7 @@ func (v *bindings) at(name string, pos int) fact {
 
 // authored reports whether an assigned word is the author's literal text.
 func (v *bindings) authored(a assignment) bool {
-	for _, p := range v.w.pieces(a.word, around{}) {
+	for _, p := range v.w.pieces(a.word, setting{}) {
 		if p.slot != nil || p.exp != nil && !p.exp.author && !p.exp.number {
 			return false
 		}

@@ -35,7 +35,7 @@ func (w *walker) arithmetic(x syntax.ArithmExpr, let bool) {
 func (w *walker) number(n *syntax.Word, what string, plain bool) {
 	start, end := offsets(n)
 	at := w.t.where(start, end)
-	why := refusal{at: at, code: "arithmetic", kind: kindInteger, what: what, verb: "evaluates"}
+	why := refusal{at: at, code: "arithmetic", kind: kindInteger, what: what}
 
 	if name := n.Lit(); syntax.ValidName(name) && len(w.tokens.in(name)) == 0 {
 		w.evaluatedName(name, why, map[string]bool{})
@@ -53,9 +53,9 @@ func (w *walker) number(n *syntax.Word, what string, plain bool) {
 			w.walkInside(n) // their tokens get no place
 			return
 		case *syntax.ParamExp:
-			w.placeParam(part, around{quoted: true})
+			w.placeParam(part, setting{quoted: true})
 		case *syntax.CmdSubst:
-			w.placeSubst(part, around{quoted: true})
+			w.placeSubst(part, setting{quoted: true})
 		case *syntax.ArithmExp:
 			w.arithmetic(part.X, plain)
 		default:
@@ -101,7 +101,7 @@ func (w *walker) test(x syntax.TestExpr) {
 	case *syntax.ParenTest:
 		w.test(x.X)
 	case *syntax.Word:
-		w.place(x, around{})
+		w.place(x, setting{})
 	case *syntax.UnaryTest:
 		switch x.Op {
 		case syntax.TsVarSet, syntax.TsRefVar:
@@ -117,7 +117,7 @@ func (w *walker) test(x syntax.TestExpr) {
 		case syntax.TsMatch, syntax.TsMatchShort, syntax.TsNoMatch, syntax.TsReMatch:
 			w.test(x.X)
 			if y, ok := x.Y.(*syntax.Word); ok {
-				w.place(y, around{pattern: true})
+				w.place(y, setting{pattern: true})
 			}
 		case syntax.AndTest, syntax.OrTest, syntax.TsNewer, syntax.TsOlder, syntax.TsDevIno, syntax.TsBefore, syntax.TsAfter:
 			w.test(x.X)
@@ -139,12 +139,12 @@ func (w *walker) evaluatedOperand(x syntax.TestExpr, op string, whole bool) {
 		return
 	}
 	start, end := offsets(n)
-	why := refusal{at: w.t.where(start, end), code: "arithmetic", kind: kindInteger, what: "an operand of " + op, verb: "evaluates"}
+	why := refusal{at: w.t.where(start, end), code: "arithmetic", kind: kindInteger, what: "an operand of " + op}
 	w.prove(withoutContent(w.origins(n)), integer(), why)
 	if name, known := literalWord(n); known && whole && syntax.ValidName(name) && len(w.tokens.in(name)) == 0 {
 		w.evaluatedName(name, why, map[string]bool{})
 	}
-	w.place(n, around{})
+	w.place(n, setting{})
 }
 
 // assignedVariables asks of every variable that the line assigns whether its
@@ -157,7 +157,7 @@ func (w *walker) assignedVariables() {
 		for _, o := range os {
 			o.content = false
 			w.prove([]origin{o}, plainNumber(), refusal{at: w.t.where(0, len(w.t.text)), code: "capture-in-code", kind: kindCode, piped: true,
-				what: "code: programs run " + name, verb: "runs"})
+				what: "code: programs run " + name})
 		}
 	}
 	for name, list := range w.vars.assigned {
@@ -167,14 +167,14 @@ func (w *walker) assignedVariables() {
 		}
 		at := w.t.where(list[0].pos, list[0].pos+len(name))
 		if why := whyVariable(name); why != "" {
-			w.prove(os, plainNumber(), refusal{at: at, code: "capture-in-variable", kind: kindCode, what: "the variable " + name, verb: "take", note: name + ": " + why + "."})
+			w.prove(os, plainNumber(), refusal{at: at, code: "capture-in-variable", kind: kindCode, what: "the variable " + name, note: name + ": " + why + "."})
 		}
 		if why, ok := w.vars.declared[name]; ok && w.vars.isArray[name] {
-			w.prove(os, noText(), refusal{at: why, code: "capture-in-code", kind: kindRefused, what: "the array " + name + ", of which bash evaluates what declare or local assign", verb: "evaluates"})
+			w.prove(os, noText(), refusal{at: why, code: "capture-in-code", kind: kindRefused, what: "the array " + name + ", of which bash evaluates what declare or local assign"})
 		}
 	}
 	for name, declared := range w.vars.integers {
-		w.evaluatedName(name, refusal{at: declared, code: "arithmetic", kind: kindInteger, what: "the variable " + name + ", an integer", verb: "evaluates"}, map[string]bool{})
+		w.evaluatedName(name, refusal{at: declared, code: "arithmetic", kind: kindInteger, what: "the variable " + name + ", an integer"}, map[string]bool{})
 	}
 }
 
@@ -185,7 +185,7 @@ func (w *walker) unknownNode(n syntax.Node) {
 	for _, o := range withoutContent(w.origins(n)) {
 		if o.slot == nil {
 			w.refuse(o, "", refusal{at: w.t.where(start, end), code: "capture-place", kind: kindRefused,
-				what: "a construct that jwhost does not know (" + strings.TrimPrefix(reflect.TypeOf(n).String(), "*syntax.") + ")", verb: "reads"})
+				what: "a construct that jwhost does not know (" + strings.TrimPrefix(reflect.TypeOf(n).String(), "*syntax.") + ")"})
 		}
 	}
 }

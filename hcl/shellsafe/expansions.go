@@ -9,7 +9,7 @@ import (
 
 // expand says what an expansion in a word can hold. It neither judges nor
 // remembers; place does.
-func (w *walker) expand(part syntax.WordPart, c around) piece {
+func (w *walker) expand(part syntax.WordPart, c setting) piece {
 	start, end := offsets(part)
 	p := piece{start: start, end: end, unquoted: !c.quoted}
 	e := &expansion{source: w.source(start, end)}
@@ -46,7 +46,7 @@ func simpleParam(p *syntax.ParamExp) bool {
 
 // place visits a word of the template: every token in it gets a place, every
 // expansion in it is walked, and captured text that is not quoted is refused.
-func (w *walker) place(n *syntax.Word, c around) {
+func (w *walker) place(n *syntax.Word, c setting) {
 	if n == nil {
 		return
 	}
@@ -54,7 +54,7 @@ func (w *walker) place(n *syntax.Word, c around) {
 		if os := w.origins(n); len(os) > 0 {
 			start, end := offsets(n)
 			w.refuseBraces(w.t.where(start, end), os)
-			for _, s := range w.tokens.in(w.source0(n)) {
+			for _, s := range w.tokens.in(w.raw(n)) {
 				s.place = placeRefused
 			}
 		}
@@ -63,12 +63,13 @@ func (w *walker) place(n *syntax.Word, c around) {
 	w.placeParts(n.Parts, c, &bracket)
 }
 
-func (w *walker) source0(n syntax.Node) string {
+// raw is the template's text of a node, tokens included.
+func (w *walker) raw(n syntax.Node) string {
 	start, end := offsets(n)
 	return w.t.text[min(start, len(w.t.text)):min(end, len(w.t.text))]
 }
 
-func (w *walker) placeParts(parts []syntax.WordPart, c around, bracket *bool) {
+func (w *walker) placeParts(parts []syntax.WordPart, c setting, bracket *bool) {
 	for _, part := range parts {
 		switch part := part.(type) {
 		case *syntax.Lit:
@@ -85,8 +86,9 @@ func (w *walker) placeParts(parts []syntax.WordPart, c around, bracket *bool) {
 				w.placeText(part.Value, placeSingle)
 			}
 		case *syntax.DblQuoted:
-			if part.Dollar {
-				continue // refused: its tokens get no place
+			if part.Dollar { // its tokens get no place
+				w.walkInside(&syntax.Word{Parts: part.Parts})
+				continue
 			}
 			inner := c
 			inner.quoted, inner.split, inner.pattern = true, false, false
@@ -100,7 +102,13 @@ func (w *walker) placeParts(parts []syntax.WordPart, c around, bracket *bool) {
 		case *syntax.ProcSubst:
 			w.processSubstitution(part)
 		case *syntax.ExtGlob:
-			// Tokens get no place. Expansions inside are patterns, no code.
+			// The parser keeps its text as it is: tokens get no place, and what
+			// expansions there do cannot be told.
+			if strings.ContainsAny(part.Pattern.Value, "$`") && (w.captured || w.in.Allow != nil) {
+				start, end := offsets(part)
+				w.add(Problem{Code: "capture-place", Where: w.t.where(start, end), Summary: "An expansion in an extended pattern",
+					Detail: "What " + w.source(start, end) + " expands is not looked into. Write it as a `case` with several patterns, or assign it to a variable before and test that."})
+			}
 		default:
 			w.unknownNode(part)
 		}
@@ -116,7 +124,7 @@ func (w *walker) placeText(s string, p place) {
 
 // placeBare gives the tokens of unquoted text their place. Inside the brackets
 // of a pattern quoting means something else in every shell.
-func (w *walker) placeBare(s string, c around, bracket *bool) {
+func (w *walker) placeBare(s string, c setting, bracket *bool) {
 	for s != "" {
 		i, j, slot := w.tokens.next(s)
 		text := s
@@ -172,7 +180,7 @@ func (w *walker) setPlace(s *slot, p place) {
 }
 
 // placeParam visits a parameter expansion.
-func (w *walker) placeParam(n *syntax.ParamExp, c around) {
+func (w *walker) placeParam(n *syntax.ParamExp, c setting) {
 	start, end := offsets(n)
 	at := w.t.where(start, end)
 	if n.Param == nil || strings.Contains(n.Param.Value, w.tokens.stem) {
@@ -183,9 +191,9 @@ func (w *walker) placeParam(n *syntax.ParamExp, c around) {
 	if len(direct) > 0 && !n.Length {
 		switch {
 		case n.Excl:
-			w.prove(direct, integer(), refusal{at: at, code: "variable-name", kind: kindInteger, what: "the name of a variable", verb: "looks up"})
+			w.prove(direct, integer(), refusal{at: at, code: "variable-name", kind: kindInteger, what: "the name of a variable"})
 		case n.Exp != nil && n.Exp.Op == syntax.OtherParamOps && n.Exp.Word.Lit() != "Q":
-			w.prove(direct, noText(), refusal{at: at, code: "capture-in-code", kind: kindRefused, what: "a text that bash expands again", verb: "expands"})
+			w.prove(direct, noText(), refusal{at: at, code: "capture-in-code", kind: kindRefused, what: "a text that bash expands again"})
 		case (c.split || c.pattern) && !c.quoted:
 			if slices.ContainsFunc(direct, func(o origin) bool { return !o.made }) {
 				w.refuseUnquoted(n, at, direct)
@@ -216,7 +224,7 @@ func (w *walker) placeParam(n *syntax.ParamExp, c around) {
 
 // placeOperand visits the word of ${x:-word}, ${x#word}. Shells disagree about
 // quotes there, so text stands as an expansion of a variable of ours.
-func (w *walker) placeOperand(n *syntax.Word, c around) {
+func (w *walker) placeOperand(n *syntax.Word, c setting) {
 	if c.quoted && (c.pattern || hasQuotes(n)) {
 		w.walkInside(n) // quotes or a pattern inside quotes: no form is literal in every shell
 		return
@@ -225,7 +233,7 @@ func (w *walker) placeOperand(n *syntax.Word, c around) {
 	if w.nested() {
 		return
 	}
-	for _, s := range w.tokens.in(w.source0(n)) {
+	for _, s := range w.tokens.in(w.raw(n)) {
 		if s.place != placeNone && s.place != placeRefused && s.place != placeNumber {
 			s.variable = true
 		}
@@ -244,13 +252,13 @@ func hasQuotes(n *syntax.Word) bool {
 
 // walkInside walks the expansions of a word whose own tokens get no place.
 func (w *walker) walkInside(n *syntax.Word) {
-	if n == nil {
+	if n == nil || len(n.Parts) == 0 {
 		return
 	}
 	syntax.Walk(n, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.CmdSubst:
-			w.placeSubst(n, around{})
+			w.placeSubst(n, setting{})
 			return false
 		case *syntax.ProcSubst:
 			w.processSubstitution(n)
@@ -259,7 +267,7 @@ func (w *walker) walkInside(n *syntax.Word) {
 			w.arithmetic(n.X, false)
 			return false
 		case *syntax.ParamExp:
-			w.placeParam(n, around{quoted: true})
+			w.placeParam(n, setting{quoted: true})
 			return false
 		}
 		return true
@@ -267,7 +275,7 @@ func (w *walker) walkInside(n *syntax.Word) {
 }
 
 // placeSubst visits a command substitution.
-func (w *walker) placeSubst(n *syntax.CmdSubst, c around) {
+func (w *walker) placeSubst(n *syntax.CmdSubst, c setting) {
 	if os := withoutContent(w.origins(n)); len(os) > 0 && c.split && !c.quoted {
 		start, end := offsets(n)
 		w.warnUnquotedSubst(w.t.where(start, end), w.source(start, end), os)
@@ -278,7 +286,7 @@ func (w *walker) placeSubst(n *syntax.CmdSubst, c around) {
 	}
 	if c.quoted {
 		// `…` inside "…": which quotes belong to whom differs by shell.
-		for _, s := range w.tokens.in(w.source0(n)) {
+		for _, s := range w.tokens.in(w.raw(n)) {
 			if !w.nested() {
 				s.place = placeRefused
 				w.refusePlace(s, "in backquotes inside double quotes", "Shells disagree about the quotes in there.", "Write $( … ) instead of ` … `.")

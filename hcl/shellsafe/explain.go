@@ -17,7 +17,6 @@ type refusal struct {
 	kind  kind
 	lang  string // of kindCode
 	what  string // "Python code", "a file that the shell opens"
-	verb  string // what is done with it there: "evaluates", "opens"
 	via   string // the expansion by which the text comes, "" if by a placeholder
 	note  string // one more sentence
 	piped bool   // it comes over standard input

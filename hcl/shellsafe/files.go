@@ -92,7 +92,7 @@ func (v *bindings) files(f *syntax.File) {
 			continue
 		}
 		for _, n := range names {
-			resolved, _ := arg{pieces: v.w.pieces(n, around{})}.literal()
+			resolved, _ := arg{pieces: v.w.pieces(n, setting{})}.literal()
 			for _, key := range []string{fileKey(n), path.Clean(strings.TrimPrefix(resolved, "of="))} {
 				if key != "" && key != "." && !strings.HasPrefix(key, "/dev/") {
 					v.written[key] = addOrigins(v.written[key], os...)

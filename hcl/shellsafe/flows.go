@@ -41,7 +41,7 @@ func (w *walker) printed(s *syntax.Stmt) (text string, known bool) {
 	if !ok || len(call.Assigns) > 0 || len(call.Args) == 0 {
 		return "", false
 	}
-	args := w.args(call.Args, around{split: true})
+	args := w.args(call.Args, setting{split: true})
 	if len(args) == 0 {
 		return "", false
 	}
@@ -88,21 +88,21 @@ func (w *walker) redirect(r *syntax.Redirect, s *syntax.Stmt, stdin *source) *so
 	case syntax.Hdoc, syntax.DashHdoc:
 		return w.hereDocument(r)
 	case syntax.WordHdoc:
-		w.place(r.Word, around{})
-		a := arg{pieces: w.pieces(r.Word, around{})}
+		w.place(r.Word, setting{})
+		a := arg{pieces: w.pieces(r.Word, setting{})}
 		src := &source{what: "the here-string", where: at, origins: w.origins(r.Word)}
 		src.text, src.known = a.line()
 		return src
 	case syntax.DplIn, syntax.DplOut:
-		w.place(r.Word, around{})
+		w.place(r.Word, setting{})
 		w.prove(withoutContent(w.origins(r.Word)), noText(), refusal{at: at, code: "capture-in-redirection", kind: kindRefused,
-			what: "the number of an open file", verb: "takes"})
+			what: "the number of an open file"})
 		if r.Op == syntax.DplIn {
 			return w.all
 		}
 		return stdin
 	case syntax.RdrIn, syntax.RdrOut, syntax.AppOut, syntax.RdrInOut, syntax.RdrClob, syntax.RdrAll, syntax.AppAll:
-		w.place(r.Word, around{split: true})
+		w.place(r.Word, setting{split: true})
 		w.fileName(r.Word, at)
 		if r.Op != syntax.RdrIn && r.Op != syntax.RdrInOut {
 			return stdin
@@ -125,8 +125,8 @@ func (w *walker) redirect(r *syntax.Redirect, s *syntax.Stmt, stdin *source) *so
 // that whoever writes the log cannot choose the folder. Text of the author in
 // the same component of the path keeps it from being "." or "..".
 func (w *walker) fileName(n *syntax.Word, at Where) {
-	why := refusal{at: at, code: "capture-in-redirection", kind: kindOutput, what: "a file that the shell opens", verb: "opens"}
-	pieces := w.pieces(n, around{split: true})
+	why := refusal{at: at, code: "capture-in-redirection", kind: kindOutput, what: "a file that the shell opens"}
+	pieces := w.pieces(n, setting{split: true})
 	for i, p := range pieces {
 		switch {
 		case p.slot != nil && !p.slot.hole.Unsafe:

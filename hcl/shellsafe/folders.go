@@ -94,7 +94,7 @@ func (w *walker) chosenFolder(program arg, name string) {
 	for v := w.vars; v != nil; v = v.outer {
 		for _, word := range v.moved {
 			w.prove(withoutContent(v.w.origins(word)), plainName(), refusal{at: program.where, code: "capture-chooses-folder", kind: kindFile,
-				what: "the folder that " + name + " runs in, where it looks for code and settings", verb: "runs in"})
+				what: "the folder that " + name + " runs in, where it looks for code and settings"})
 		}
 	}
 }

@@ -33,7 +33,7 @@ func (w *walker) hereDocument(r *syntax.Redirect) *source {
 	src.origins = w.origins(r.Hdoc)
 	src.text, src.known = w.heredocText(r)
 	if !quotedDelimiter(r.Word) {
-		w.place(r.Hdoc, around{quoted: true, heredoc: true})
+		w.place(r.Hdoc, setting{quoted: true, heredoc: true})
 		return src
 	}
 	if w.nested() {
@@ -85,7 +85,7 @@ func (w *walker) heredocText(r *syntax.Redirect) (string, bool) {
 		}
 		return b.String(), true
 	}
-	a := arg{pieces: w.pieces(r.Hdoc, around{quoted: true, heredoc: true})}
+	a := arg{pieces: w.pieces(r.Hdoc, setting{quoted: true, heredoc: true})}
 	return a.line()
 }
 

@@ -94,7 +94,7 @@ func (w *walker) reads(at arg, name, lang string, stdin *source) {
 	}
 	m := meaning{kind: kindCode, lang: lang}
 	where := at.where
-	why := refusal{at: where, code: "capture-in-code", kind: kindCode, lang: lang, verb: "reads", piped: true,
+	why := refusal{at: where, code: "capture-in-code", kind: kindCode, lang: lang, piped: true,
 		what: languages[lang].title + " that " + path.Base(name) + " reads from " + stdin.what}
 	w.prove(stdin.origins, m.admits(), why)
 	if stdin.known && lang == "sh" && w.numbersOnly(stdin.text) {

@@ -103,7 +103,7 @@ func (w *walker) mentioned(n syntax.Node) (os []origin, names []mention) {
 				names = append(names, mention{n.Param.Value, false})
 			}
 			if n.Excl {
-				os = addOrigins(os, w.vars.anyCaptured(w.source0(n))...)
+				os = addOrigins(os, w.vars.anyCaptured(w.raw(n))...)
 			}
 		case *syntax.ArithmExp:
 			return false // a number comes out

@@ -67,7 +67,7 @@ func (r *rendering) put(s *slot, names *int) (text, how string, err error) {
 }
 
 // plainQuoted are texts that mean themselves in double quotes.
-var plainQuoted = regexp.MustCompile("^[ !#%-\\[\\]-_a-~]*$")
+var plainQuoted = regexp.MustCompile(`^[ !#%-\[\]-_a-~]*$`)
 
 var doubleEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`")
 

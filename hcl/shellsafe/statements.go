@@ -134,7 +134,7 @@ func (w *walker) command(n syntax.Command, s *syntax.Stmt, f flow) folder {
 		switch loop := n.Loop.(type) {
 		case *syntax.WordIter:
 			for _, item := range loop.Items {
-				w.place(item, around{split: true})
+				w.place(item, setting{split: true})
 			}
 		case *syntax.CStyleLoop:
 			w.arithmetic(loop.Init, false)
@@ -145,11 +145,11 @@ func (w *walker) command(n syntax.Command, s *syntax.Stmt, f flow) folder {
 		w.stmts(n.Do, f)
 		return f.folder
 	case *syntax.CaseClause:
-		w.place(n.Word, around{})
+		w.place(n.Word, setting{})
 		before := f.folder
 		for _, item := range n.Items {
 			for _, p := range item.Patterns {
-				w.place(p, around{pattern: true})
+				w.place(p, setting{pattern: true})
 			}
 			w.stmts(item.Stmts, flow{f.stdin, before})
 			if f.folder = unsure(item.Stmts); !f.folder.known {
@@ -174,6 +174,7 @@ func (w *walker) command(n syntax.Command, s *syntax.Stmt, f flow) folder {
 	case *syntax.TimeClause:
 		return w.stmt(n.Stmt, f)
 	case *syntax.CoprocClause:
+		w.walkInside(n.Name)
 		w.stmt(n.Stmt, flow{stdin: w.all, folder: f.folder})
 		return f.folder
 	default:
@@ -214,9 +215,9 @@ func (w *walker) call(n *syntax.CallExpr, s *syntax.Stmt, f flow) folder {
 		return f.folder
 	}
 	for _, word := range n.Args {
-		w.place(word, around{split: true})
+		w.place(word, setting{split: true})
 	}
-	args := w.args(n.Args, around{split: true})
+	args := w.args(n.Args, setting{split: true})
 	if len(args) == 0 {
 		return f.folder
 	}
@@ -234,7 +235,7 @@ func (w *walker) literalAssigns(list []*syntax.Assign) []string {
 		if a.Name == nil || a.Append || a.Index != nil || a.Array != nil {
 			continue
 		}
-		value := arg{pieces: w.pieces(a.Value, around{})}
+		value := arg{pieces: w.pieces(a.Value, setting{})}
 		if text, known := value.literal(); known {
 			out = append(out, a.Name.Value+"="+text)
 		}
@@ -246,13 +247,13 @@ func (w *walker) literalAssigns(list []*syntax.Assign) []string {
 // code is asked for all assignments at the end.
 func (w *walker) assignment(a *syntax.Assign, split bool) {
 	w.arithmetic(a.Index, false)
-	w.place(a.Value, around{split: split})
+	w.place(a.Value, setting{split: split})
 	if a.Array == nil {
 		return
 	}
 	for _, e := range a.Array.Elems {
 		w.arithmetic(e.Index, false)
-		w.place(e.Value, around{split: true})
+		w.place(e.Value, setting{split: true})
 	}
 }
 
@@ -279,19 +280,19 @@ func (w *walker) declaration(n *syntax.DeclClause) {
 		if !named && !known {
 			start, end := offsets(a)
 			w.prove(withoutContent(w.origins(a.Value)), noText(), refusal{at: w.t.where(start, end), code: "variable-name", kind: kindRefused,
-				what: "the name of a variable to assign", verb: "reads"})
+				what: "the name of a variable to assign"})
 		}
 	}
 	for _, a := range n.Args {
 		start, end := offsets(a)
 		if evaluated != "" {
 			if os := withoutContent(w.origins(a)); len(os) > 0 {
-				w.prove(os, noText(), refusal{at: w.t.where(start, end), code: "capture-in-code", kind: kindRefused, what: evaluated, verb: "evaluates"})
+				w.prove(os, noText(), refusal{at: w.t.where(start, end), code: "capture-in-code", kind: kindRefused, what: evaluated})
 			}
 		}
 		if a.Name == nil {
 			// "NAME=text" in quotes; anything else was refused above.
-			w.place(a.Value, around{split: w.shell == Sh})
+			w.place(a.Value, setting{split: w.shell == Sh})
 			continue
 		}
 		// dash splits what export assigns, bash does not.

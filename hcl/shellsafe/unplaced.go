@@ -38,7 +38,7 @@ func (w *walker) whereUnplaced(f *syntax.File, s *slot) (where, reason, way stri
 					way = fmt.Sprintf("Write $${%s}%s: the braces end the shell variable's name.", name, placeholder(s.hole))
 				}
 			}
-			if n.Repl != nil && strings.Contains(w.source0(n), s.token) {
+			if n.Repl != nil && strings.Contains(w.raw(n), s.token) {
 				where, reason, way = "in ${…/…/…}", "& and \\ mean something in a replacement.", "Assign it to a variable first: text="+placeholder(s.hole)+", then use \"$text\"."
 			}
 		case *syntax.Assign:
@@ -50,7 +50,7 @@ func (w *walker) whereUnplaced(f *syntax.File, s *slot) (where, reason, way stri
 				where, reason, way = "in the name of a function", "The text would choose which command is redefined.", "Name the function."
 			}
 		case *syntax.Redirect:
-			if (n.Op == syntax.Hdoc || n.Op == syntax.DashHdoc) && strings.Contains(w.source0(n.Word), s.token) {
+			if (n.Op == syntax.Hdoc || n.Op == syntax.DashHdoc) && strings.Contains(w.raw(n.Word), s.token) {
 				where, reason, way = "in the delimiter of a here-document", "The text would choose where the document ends and commands go on.", "Write a word such as EOF."
 			}
 			if has(n.N) {
@@ -65,7 +65,7 @@ func (w *walker) whereUnplaced(f *syntax.File, s *slot) (where, reason, way stri
 				where, reason, way = "in $'…'", "Backslashes are read in there.", "End it before the placeholder: $'…'\""+placeholder(s.hole)+"\"."
 			}
 		case *syntax.DblQuoted:
-			if n.Dollar && strings.Contains(w.source0(n), s.token) {
+			if n.Dollar && strings.Contains(w.raw(n), s.token) {
 				where, reason, way = "in $\"…\"", "bash looks such texts up in a catalogue of translations.", "Write \"…\" without the $."
 			}
 		case *syntax.ExtGlob:

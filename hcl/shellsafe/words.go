@@ -6,8 +6,8 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// An around is what the shell does with a word beside taking its quotes off.
-type around struct {
+// A setting is what the shell does with a word beside taking its quotes off.
+type setting struct {
 	split   bool // unquoted expansions are split into words, and file names are looked up
 	pattern bool // unquoted text is a pattern
 	quoted  bool // stands inside double quotes or a here-document already
@@ -38,7 +38,7 @@ type expansion struct {
 }
 
 // pieces takes a word apart. It neither judges nor remembers.
-func (w *walker) pieces(n *syntax.Word, c around) []piece {
+func (w *walker) pieces(n *syntax.Word, c setting) []piece {
 	if n == nil {
 		return nil
 	}
@@ -49,7 +49,7 @@ func (w *walker) pieces(n *syntax.Word, c around) []piece {
 	return w.parts(n.Parts, c)
 }
 
-func (w *walker) parts(parts []syntax.WordPart, c around) []piece {
+func (w *walker) parts(parts []syntax.WordPart, c setting) []piece {
 	var out []piece
 	for i, part := range parts {
 		start, end := offsets(part)
@@ -111,7 +111,7 @@ func (w *walker) text(s string, start, end int, unquoted bool) []piece {
 
 // bare takes unquoted text apart: backslashes are taken off, a tilde and file
 // name patterns are expansions.
-func (w *walker) bare(value string, start, end int, c around, first bool) []piece {
+func (w *walker) bare(value string, start, end int, c setting, first bool) []piece {
 	var out []piece
 	var lit strings.Builder
 	flush := func() {
@@ -178,7 +178,7 @@ type arg struct {
 
 // args takes the words of a command apart. An unquoted variable that always
 // holds the same literal text is split as the shell splits it.
-func (w *walker) args(words []*syntax.Word, c around) []arg {
+func (w *walker) args(words []*syntax.Word, c setting) []arg {
 	var out []arg
 	for _, n := range words {
 		start, end := offsets(n)
