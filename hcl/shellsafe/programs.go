@@ -57,6 +57,17 @@ func (a argument) opensAt(offset int) bool {
 	return false
 }
 
+// lastName returns what follows the last slash, "" if not all of that is
+// literal.
+func (a argument) lastName() string {
+	if last := a[len(a)-1]; last.literal() {
+		if i := strings.LastIndexByte(last.text, '/'); i >= 0 {
+			return last.text[i+1:]
+		}
+	}
+	return ""
+}
+
 // canEnd reports whether the argument can be no longer than its literal
 // beginning.
 func (a argument) canEnd() bool {
@@ -129,14 +140,15 @@ func interpret(args []argument) verdict {
 	if len(args) == 0 {
 		return s.verdict
 	}
-	name, known := args[0].lead()
-	s.row = table().stranger
-	if known {
+	name, whole := args[0].lead()
+	if !whole {
+		name = args[0].lastName()
+		s.add(0, 0, kindCommand, "")
+	}
+	s.name, s.row = "the program", table().stranger
+	if name != "" {
 		s.name = baseName(name)
 		s.row = table().program(s.name)
-	} else {
-		s.name = "a program named by captured text"
-		s.add(0, 0, kindCommand, "")
 	}
 	s.run()
 	return s.verdict

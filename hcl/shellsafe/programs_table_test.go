@@ -246,6 +246,7 @@ func TestInterpret(t *testing.T) {
 		{"some-program -X", "option"},
 		{"X -a", "name of a program"},
 		{"./runX", "name of a program"},
+		{"X/bin/python -c pass", "name of a program"},
 
 		// Clusters, joined values, abbreviations, "=" and "--".
 		{"python -Bc X", "Python code"},
