@@ -23,11 +23,12 @@ const (
 	// redeliveries is how often an idempotent action without `retry` is
 	// delivered again when its plugin dies with it.
 	redeliveries = 3
-	// redeliverAfter is the pause before that.
-	redeliverAfter = time.Second
 	// longestBackoff bounds the pause between two attempts.
 	longestBackoff = time.Hour
 )
+
+// redeliverAfter is the pause before that; tests have less patience.
+var redeliverAfter = time.Second
 
 // A delivery is a task's payload: one action of one trigger.
 type delivery struct {
