@@ -175,7 +175,7 @@ func (l *loader) arg(a *Action, attr *schema.Attribute, given *hclsyntax.Attribu
 	if attr.Constant || runs && slices.Contains(governing, attr.Name) {
 		here.Fixed = attr.Name + " is fixed before the job starts"
 	}
-	arg := &Arg{Attribute: attr, Range: given.Expr.Range()}
+	arg := &Arg{Attribute: attr, Range: given.Expr.Range(), Source: given.SrcRange}
 	ok := true
 	switch attr.Type {
 	case schema.Text:

@@ -2,6 +2,8 @@ package jobfile
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -81,6 +83,10 @@ func (l *loader) prove(a *Action, arg *Arg, s *scope.Scope, in place) *Command {
 	}
 	safe, problems := shellsafe.Check(input)
 	for _, p := range problems {
+		refused := func(o shellsafe.Problem) bool { return !o.Warning && o.Where == p.Where }
+		if p.Warning && slices.ContainsFunc(problems, refused) {
+			continue // the error comes first
+		}
 		l.problem(where, p, arg)
 	}
 	if safe == nil {
@@ -121,14 +127,59 @@ func (l *loader) problem(where places, p shellsafe.Problem, arg *Arg) {
 			if f := l.file.Sources[at.Filename]; f != nil && part.Expr == nil && p.Where.End > p.Where.Start {
 				at = part.Span(f.Bytes, p.Where.Start, p.Where.End)
 			}
+			if at.Empty() { // the empty text
+				at = t.Range
+			}
 		}
+	}
+	detail := p.Detail
+	if fixed := l.corrected(where, p.Edits, arg); fixed != "" {
+		detail += "\n\nWrite instead:\n\n" + indent(fixed)
 	}
 	code := Code(p.Code)
 	if code == CodeSyntax { // the shell's, not HCL's
 		code = CodeShellSyntax
 	}
-	d := l.error(code, at, p.Summary, "%s", p.Detail)
+	d := l.error(code, at, p.Summary, "%s", detail)
 	if p.Warning {
 		d.Severity = hcl.DiagWarning
 	}
+}
+
+// corrected returns the attribute as the file should have it, with the edits
+// made; "" if some of them is about text that does not stand in the attribute.
+func (l *loader) corrected(where places, edits []shellsafe.Correction, arg *Arg) string {
+	f := l.file.Sources[arg.Range.Filename]
+	if f == nil || len(edits) == 0 || !arg.Source.CanSliceBytes(f.Bytes) {
+		return ""
+	}
+	type change struct {
+		from, to int
+		text     string
+	}
+	var changes []change
+	for _, e := range edits {
+		ts := where[e.Where.Attr]
+		if e.Where.Index >= len(ts) || e.Where.Part >= len(ts[e.Where.Index].Parts) {
+			return ""
+		}
+		at, text, ok := ts[e.Where.Index].Parts[e.Where.Part].Replace(f.Bytes, e.Where.Start, e.Where.End, e.Text)
+		if !ok || at.Start.Byte < arg.Source.Start.Byte || at.End.Byte > arg.Source.End.Byte {
+			return ""
+		}
+		changes = append(changes, change{at.Start.Byte, at.End.Byte, text})
+	}
+	slices.SortStableFunc(changes, func(a, b change) int { return a.from - b.from })
+	var b strings.Builder
+	at := lineStart(f.Bytes, arg.Source.Start)
+	for _, c := range changes {
+		if c.from < at {
+			return ""
+		}
+		b.Write(f.Bytes[at:c.from])
+		b.WriteString(c.text)
+		at = c.to
+	}
+	b.Write(f.Bytes[at:arg.Source.End.Byte])
+	return strings.TrimRight(strings.ReplaceAll(b.String(), "\r\n", "\n"), "\n")
 }

@@ -134,7 +134,8 @@ type Retry struct {
 // attribute's type.
 type Arg struct {
 	Attribute *schema.Attribute
-	Range     hcl.Range
+	Range     hcl.Range         // of the value
+	Source    hcl.Range         // of the whole attribute
 	Text      *scope.Template   // Text
 	Texts     []*scope.Template // Texts
 	Map       []MapItem         // Map, in the file's order

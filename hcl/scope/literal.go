@@ -11,20 +11,79 @@ import (
 // the file. An escape counts as a whole; of an interpolation, and of text that
 // does not stand in the source as it is, the part's whole range is returned.
 func (p *Part) Span(src []byte, start, end int) hcl.Range {
+	r, _ := p.span(src, start, end)
+	return r
+}
+
+// span is Span, which says also whether the text stands there as it is.
+func (p *Part) span(src []byte, start, end int) (hcl.Range, bool) {
 	if p.Expr != nil || p.quoted.Empty() || !p.Range.CanSliceBytes(src) || !p.quoted.CanSliceBytes(src) || start > end {
-		return p.Range
+		return p.Range, false
 	}
 	m := mapper{src: src[:p.Range.End.Byte], pos: p.Range.Start, text: p.Text}
-	m.heredoc = strings.HasPrefix(string(p.quoted.SliceBytes(src)), "<<")
+	m.heredoc = p.inHeredoc(src)
 	from, ok := m.advance(start)
 	if !ok {
-		return p.Range
+		return p.Range, false
 	}
 	to, ok := m.advance(end)
 	if !ok {
-		return p.Range
+		return p.Range, false
 	}
-	return hcl.Range{Filename: p.Range.Filename, Start: from, End: to}
+	return hcl.Range{Filename: p.Range.Filename, Start: from, End: to}, true
+}
+
+func (p *Part) inHeredoc(src []byte) bool {
+	return strings.HasPrefix(string(p.quoted.SliceBytes(src)), "<<")
+}
+
+// Replace returns the edit of the source that puts text in the place of the
+// bytes [start, end) of a literal part, or of a whole interpolation; false if
+// no edit of the file does that, as for text that comes from a variable.
+func (p *Part) Replace(src []byte, start, end int, text string) (at hcl.Range, source string, ok bool) {
+	at = p.Range
+	if p.Expr == nil {
+		if at, ok = p.span(src, start, end); !ok {
+			return at, "", false
+		}
+	} else {
+		if p.quoted.Empty() || !p.quoted.CanSliceBytes(src) {
+			return at, "", false
+		}
+		if at, ok = braces(src, at, p.quoted); !ok {
+			return at, "", false
+		}
+	}
+	source = escapes.Replace(text)
+	if !p.inHeredoc(src) {
+		source = quotedEscapes.Replace(source)
+	}
+	return at, source, true
+}
+
+var (
+	escapes       = strings.NewReplacer("${", "$${", "%{", "%%{")
+	quotedEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`, "\r", `\r`)
+)
+
+// braces widens the range of an expression to the whole interpolation, with
+// "${" and "}".
+func braces(src []byte, r, within hcl.Range) (hcl.Range, bool) {
+	from, to := r.Start.Byte, r.End.Byte
+	before := strings.TrimRight(string(src[within.Start.Byte:from]), " \t(")
+	before = strings.TrimSuffix(before, "~")
+	after := string(src[to:within.End.Byte])
+	rest := strings.TrimPrefix(strings.TrimLeft(after, " \t)"), "~")
+	if !strings.HasSuffix(before, "${") || !strings.HasPrefix(rest, "}") {
+		return r, false
+	}
+	start := within.Start.Byte + len(before) - len("${")
+	r.Start.Column -= from - start // of ASCII
+	r.Start.Byte = start
+	end := within.End.Byte - len(rest) + 1
+	r.End.Column += end - to
+	r.End.Byte = end
+	return r, true
 }
 
 // A mapper walks a literal's text and its source side by side.

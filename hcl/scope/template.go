@@ -41,7 +41,7 @@ type Part struct {
 
 	raw     func(*Values) []byte // original bytes that must not pass through cty
 	program *program             // of other interpolations
-	quoted  hcl.Range            // of the string or heredoc that a literal stands in
+	quoted  hcl.Range            // of the string or heredoc that a literal or an interpolation stands in
 	secret  string               // NAME where the interpolation is secret("NAME") and nothing else
 }
 
@@ -128,6 +128,10 @@ func (s *Scope) parts(t *Template, e hclsyntax.Expression, quoted hcl.Range) hcl
 	p, diags := s.hole(e)
 	if diags.HasErrors() {
 		return diags
+	}
+	p.quoted = quoted
+	if p.Expr == nil {
+		p.quoted = hcl.Range{} // the text of a constant
 	}
 	t.Parts = append(t.Parts, *p)
 	return diags

@@ -244,7 +244,7 @@ func (w *walker) refuseUnquoted(n *syntax.ParamExp, at Where, os []origin) {
 	}
 	c := w.checker
 	c.add(Problem{Code: "unquoted-variable", Where: at, Summary: source + " needs double quotes",
-		Detail:  holds + "Without quotes its text is split into words at blanks, and * ? [ in it look up file names, so that captured text becomes several arguments. Write \"" + source + "\"." + alsoAs(o),
+		Detail:  holds + "Without quotes its text is split into words at blanks, and * ? [ in it look up file names, so that captured text becomes several arguments. Write \"" + source + "\".",
 		Witness: " "})
 }
 

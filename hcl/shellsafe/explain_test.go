@@ -25,8 +25,8 @@ func TestCorrectedLines(t *testing.T) {
 			if c, again := Check(input(shell, p.Fixed)); c == nil {
 				t.Errorf("%s\n  corrected to %s\n  which is refused: %+v", line, p.Fixed, again)
 			}
-			if !strings.Contains(p.Detail, strings.Split(p.Fixed, "\n")[0]) {
-				t.Errorf("%s: the detail does not show the corrected line", line)
+			if len(p.Edits) == 0 {
+				t.Errorf("%s: no edits make the corrected line", line)
 			}
 		}
 	}
@@ -81,16 +81,17 @@ func TestProblems(t *testing.T) {
 			Detail: "Text from a job's output is not code: whoever can make the job print a line would choose what runs here. ${msg} can be \";\", for one, or \" + __import__(\"os\").system(\"reboot\") + \". " +
 				"Pass it as an argument or through the environment, and let the code read it from there: sys.argv[1], or os.environ[\"JW_MSG\"]. " +
 				"A capture that holds only numbers may stand in code: ([\\d.]+). " +
-				"The text is also in the environment, as JW_MSG: in a shell write \"$JW_MSG\", with the quotes. unsafe(…) waives the proof, not the quoting.\n" +
-				"Write instead:\n    python3 -c 'print(\"\" + __import__(\"os\").environ[\"JW_MSG\"] + \"\")'",
+				"The text is also in the environment, as JW_MSG: in a shell write \"$JW_MSG\", with the quotes. unsafe(…) waives the proof, not the quoting.",
 			Fixed: `python3 -c 'print("" + __import__("os").environ["JW_MSG"] + "")'`,
+			Edits: []Correction{{Where{Attr: "line", Part: 1}, `" + __import__("os").environ["JW_MSG"] + "`}},
 		}},
 		{input(Sh, "echo a; echo $JW_X"), Problem{
 			Code: "unquoted-variable", Where: Where{Attr: "line", Part: 0, Start: 13, End: 18}, Witness: " ",
 			Summary: "$JW_X needs double quotes",
 			Detail: "Without quotes its text is split into words at blanks, and * ? [ in it look up file names, so that captured text becomes several arguments. " +
-				"Write \"$JW_X\". The text is also in the environment, as JW_X.\nWrite instead:\n    echo a; echo \"$JW_X\"",
+				"Write \"$JW_X\".",
 			Fixed: `echo a; echo "$JW_X"`,
+			Edits: []Correction{{Where{Attr: "line", Start: 13, End: 13}, `"`}, {Where{Attr: "line", Start: 18, End: 18}, `"`}},
 		}},
 		{input(Sh, "echo ok\n[[ a == b ]]"), Problem{
 			Code: "bash-only", Where: Where{Attr: "line", Start: 8, End: 20},

@@ -117,10 +117,27 @@ func (c *checker) explain() {
 	fixed := in.source()
 	for i := range c.problems {
 		if p := &c.problems[i]; !p.Warning {
-			p.Fixed = fixed
-			p.Detail += "\nWrite instead:\n    " + strings.ReplaceAll(fixed, "\n", "\n    ")
+			p.Fixed, p.Edits = fixed, corrections(c.repairs)
 		}
 	}
+}
+
+// corrections returns the repairs in the order of the text, each once.
+func corrections(list []repair) []Correction {
+	var out []Correction
+	for _, r := range list {
+		e := Correction{Where{r.attr, r.index, r.part, r.at, r.at}, r.text}
+		for _, p := range r.instead {
+			e.Text += p.Text
+		}
+		if !slices.Contains(out, e) {
+			out = append(out, e)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Correction) int {
+		return cmp.Or(cmp.Compare(a.Where.Index, b.Where.Index), cmp.Compare(a.Where.Part, b.Where.Part), cmp.Compare(a.Where.Start, b.Where.Start))
+	})
+	return out
 }
 
 // repaired returns the input with the repairs made.

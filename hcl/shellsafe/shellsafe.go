@@ -62,10 +62,18 @@ type Problem struct {
 	Warning bool
 	Code    string // stable, for --json: "capture-in-code", "unquoted-variable", …
 	Where   Where
-	Summary string // one line
-	Detail  string // why and what to do; holds the witness, the corrected line and JW_X
-	Witness string // a text that the placeholder can hold and that must not come here
-	Fixed   string // the whole corrected command, "" if there is none
+	Summary string       // one line
+	Detail  string       // why and what to do; holds the witness and JW_X
+	Witness string       // a text that the placeholder can hold and that must not come here
+	Fixed   string       // the whole corrected command, "" if there is none
+	Edits   []Correction // which make it of the author's, in order
+}
+
+// A Correction replaces a place of the author's text, which is empty for an
+// insertion, or a whole placeholder.
+type Correction struct {
+	Where Where
+	Text  string // as the shell reads it: ${x} is the shell's
 }
 
 // A Command is a checked command. It is immutable and may be rendered by

@@ -135,6 +135,10 @@ func (s screen) diagnostic(b *strings.Builder, d *hcl.Diagnostic, sources map[st
 	}
 	if d.Detail != "" {
 		for line := range strings.SplitSeq(strings.TrimRight(d.Detail, "\n"), "\n") {
+			if strings.HasPrefix(line, "  ") { // to be copied
+				fmt.Fprintln(b, "  "+visible(expandTabs(line)))
+				continue
+			}
 			for _, piece := range wrap(visible(expandTabs(line)), s.width-2) {
 				fmt.Fprintln(b, strings.TrimRight("  "+piece, " "))
 			}
