@@ -2,6 +2,7 @@ package shellsafe
 
 import (
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"testing"
 
@@ -123,7 +124,8 @@ var accepted = []string{
 	`python3 -c 'print(${f})'`, `python3 -c 'print(${e})'`, `python3 -c 'import sys; print(sys.argv[1])' ${x}`,
 	`sh -c 'echo "$1"' _ ${x}`, `sh -c 'echo "$JW_X"'`, `sh -c 'echo ${n}'`, `echo 'print(${f})' | python3`,
 	`awk -v x=${n} 'BEGIN { print x }'`, `jq --arg x ${x} '.a = $x' f.json`,
-	`cmd="a b"; sh -c "echo $cmd"`, `timeout 5 python3 -c 'print(${n})'`, `(cd sub && echo ${x})`, `cd ${x} && ls`, `bash:[[ -v JW_X ]]`, `bash:y=${i}; declare -i z; z=y`, `RANDOM=${n}`, `~/bin/run.sh ${x}`, `"$HOME"/bin/python3 a.py ${x}`, `for k in $(seq ${n}); do echo $k; done`, `find . -name ${w} -exec echo {} \;`, `echo {} {a} ${x}`, `export -n y=${x}`, `cd out/${w} && python3 f.py`, `{ echo ${x}; }`, `! echo ${x}`, `echo ${x} &`,
+	`cmd="a b"; sh -c "echo $cmd"`, `timeout 5 python3 -c 'print(${n})'`, `(cd sub && echo ${x})`, `cd ${x} && ls`, `sh -c 'echo ${n} >out'`, `sh -c 'echo "~${n}" a${n} "${n}">out'`, `sh -c 'echo $(( 10 - ${i} ))'`, `sh -c 'echo $(( 10-${n} ))'`, `perl -e 'print $ARGV[0]' ${x}`, `perl -ne 'print' ${n}`,
+	"sh -c 'cat <<EOF\n${n}\nEOF\n'", `echo ${x} > config`, `bash:[[ -v JW_X ]]`, `bash:y=${i}; declare -i z; z=y`, `RANDOM=${n}`, `~/bin/run.sh ${x}`, `"$HOME"/bin/python3 a.py ${x}`, `for k in $(seq ${n}); do echo $k; done`, `find . -name ${w} -exec echo {} \;`, `echo {} {a} ${x}`, `export -n y=${x}`, `cd out/${w} && python3 f.py`, `{ echo ${x}; }`, `! echo ${x}`, `echo ${x} &`,
 	`while read -r l; do echo "$l"; done < f`, `f() { echo "$1"; }; f ${x}`, `sh -c "exit $?"`,
 	`uv run --project "$HOME/p" python x.py ${x}`, `. "$HOME/env.sh"; echo ${x}`,
 	`echo ${u_x} | sh`, `sh -c ${u_x}`, `python3 -c 'print("${u_x}")'`, `eval ${u_x}`,
@@ -211,12 +213,24 @@ var refused = []struct{ line, code string }{
 	{`if eval "$JW_X"; then :; fi`, "capture-in-code"}, {`while :; do eval "$JW_X"; done`, "capture-in-code"}, {`case $(eval "$JW_X") in a) ;; esac`, "capture-in-code"}, {`case a in a) eval "$JW_X" ;; esac`, "capture-in-code"},
 	{`(eval "$JW_X")`, "capture-in-code"}, {`{ eval "$JW_X"; } &`, "capture-in-code"}, {`! eval "$JW_X"`, "capture-in-code"}, {`false || eval "$JW_X"`, "capture-in-code"}, {`y=$(eval "$JW_X") ls`, "capture-in-code"},
 	{`export y="$(eval "$JW_X")"`, "capture-in-code"}, {`for i in $(eval "$JW_X"); do :; done`, "capture-in-code"}, {`bash:for ((i=$(eval "$JW_X");;)); do :; done`, "capture-in-code"}, {`bash:coproc { eval "$JW_X"; }`, "capture-in-code"},
+	{`perl -ne 'print' ${x}`, "capture-in-code"}, {`perl -lane 'print' "$JW_X"`, "capture-in-code"}, {`perl -pe '' -- ${x}`, "capture-in-code"}, {`perl -e 'while (<>) { print }' ${x}`, "capture-in-code"},
+	{`wget -O a.sh ${x}; sh a.sh`, "capture-names-code"}, {`curl -oa.bin ${x}; ./a.bin`, "capture-names-code"}, {`echo ${x} >> ~/.bashrc`, "capture-in-code"}, {`echo ${x} > .git/config`, "capture-in-code"}, {`echo ${x} > requirements.txt`, "capture-in-code"},
 	{`cd ${x} && ./evil.sh`, "capture-chooses-folder"}, {`cd "$JW_X"; python3 f.py`, "capture-chooses-folder"}, {`cd ${x} && sh -c 'make all'`, "capture-chooses-folder"},
 	{`sh -c 'if'`, "syntax"}, {`sh -c 'sh -c "eval \"\$JW_X\""'`, "capture-in-code"}, {`strange -c ${x}`, "capture-in-code"}, {`strange --eval=${x}`, "capture-in-code"},
 }
 
+// glued are commands in which a number would become part of something else, a
+// file's number or another variable's name. Nothing bad runs, but it is not
+// the text that arrives.
+var glued = []struct{ line, code string }{
+	{`sh -c 'echo ${n}>out'`, "capture-place"}, {`sh -c 'cat ${n}<f'`, "capture-place"}, {`eval 'echo ${n}>f'`, "capture-place"}, {`a=b; export a; sh -c 'echo $a${n}'`, "capture-place"},
+	{`sh -c 'echo ~${n}'`, "capture-place"}, {`sh -c 'a${n}=1 ls'`, "capture-place"}, {`sh -c 'for i${n} in a; do :; done'`, "capture-place"}, {`eval a${n}=1`, "capture-place"},
+	{`sh -c 'ls # ${n}'`, "capture-place"}, {`bash:bash -c 'echo {1..${n}}'`, "capture-place"}, {"sh -c 'cat <<12\n${n}\n12\n'", "capture-in-heredoc"}, {`sh -c 'echo [${n}]'`, "capture-place"},
+	{`echo $((1${i}))`, "capture-place"}, {`echo $((0x${n}))`, "capture-place"}, {`echo $((a${n}))`, "capture-place"}, {`sh -c 'echo $(( 10-${i} ))'`, "capture-place"},
+}
+
 func TestRefused(t *testing.T) {
-	for _, r := range refused {
+	for _, r := range slices.Concat(refused, glued) {
 		for _, shell := range []string{Sh, Bash} {
 			line, bash := strings.CutPrefix(r.line, "bash:")
 			line, sh := strings.CutPrefix(line, "sh:")

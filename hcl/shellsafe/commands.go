@@ -2,6 +2,7 @@ package shellsafe
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ type running struct {
 // vector checks an argument vector.
 func (c *checker) vector() {
 	t := &template{attr: "argv"}
-	w := &walker{checker: c, t: t, shell: Sh}
+	w := &walker{checker: c, t: t, shell: Sh, seen: map[*slot]bool{}}
 	w.vars = newBindings(w, nil)
 	w.all = c.ownStdin()
 	var args []arg
@@ -78,6 +79,7 @@ func (w *walker) program(args []arg, r running) {
 			w.meaning(args[m.arg], m)
 		}
 	}
+	w.perlOperands(args, name)
 	w.options(args, v)
 	for _, s := range v.lines {
 		w.line(args, s, r)
@@ -202,6 +204,42 @@ func (w *walker) meaning(a arg, m meaning) {
 		}
 	}
 }
+
+// perlOperands proves what perl opens by <>: with -n or -p every operand, with
+// a program that reads <> too. It is the open with two arguments, to which
+// "reboot|" is a command.
+func (w *walker) perlOperands(args []arg, name string) {
+	if !perlName.MatchString(name) {
+		return
+	}
+	opens := false
+	for _, text := range literals(args[1:]) {
+		opens = opens || perlLoops.MatchString(text) || perlReads.MatchString(text)
+	}
+	if !opens {
+		return
+	}
+	for i := range args[1:] {
+		a := args[i+1]
+		for _, p := range a.pieces {
+			why := refusal{at: w.whereOf(p, a), code: "capture-in-code", kind: kindCode, lang: "perl", what: "a file that perl opens by <>, or a command if | is at its end"}
+			switch {
+			case p.slot != nil && !p.slot.hole.Unsafe:
+				w.prove([]origin{slotOrigin(p.slot)}, noPipe(), why)
+			case p.exp != nil:
+				why.via = p.exp.source
+				w.prove(withoutContent(p.exp.origins), noPipe(), why)
+			}
+		}
+	}
+}
+
+var (
+	perlName  = regexp.MustCompile(`(^|/)perl[0-9.]*$`)
+	perlLoops = regexp.MustCompile(`^-[a-zA-Z0-9]*[np]`) // a cluster; too much is no harm
+	perlReads = regexp.MustCompile(`<\s*(ARGV)?\s*>|\breadline\b|\beof\s*\(`)
+	noPipe    = admit(`[^|<>]*`)
+)
 
 // dataLike are the languages of words that are text but for a character or
 // two: what the author's own variables hold there is the author's business.

@@ -1,12 +1,13 @@
 package shellsafe
 
 import (
-	"path"
 	"reflect"
 	"regexp"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/jwhost/jwhost/hcl/proof"
 )
 
 // arithmetic walks an expression that the shell computes. bash evaluates a
@@ -48,6 +49,7 @@ func (w *walker) number(n *syntax.Word, what string, plain bool) {
 			for _, s := range w.tokens.in(part.Value) {
 				w.setPlace(s, placeNumber)
 				s.plain = s.plain || plain
+				w.gluedNumber(s, part.Value)
 			}
 		case *syntax.DblQuoted, *syntax.SglQuoted:
 			w.walkInside(n) // their tokens get no place
@@ -63,6 +65,21 @@ func (w *walker) number(n *syntax.Word, what string, plain bool) {
 		}
 	}
 }
+
+// gluedNumber refuses a number that would be part of another: 0x${n}, a${n};
+// and in a line inside a word, where no parentheses can stand around it, one
+// whose sign would meet another (x-${n} with -1 is x--1).
+func (w *walker) gluedNumber(s *slot, word string) {
+	if word != s.token {
+		w.refusePlace(s, "in the middle of a number or name", "It would be another number, or another variable.", "Put it between blanks or operators.")
+	} else if before, _, _ := strings.Cut(w.t.text, s.token); w.nested() && (strings.HasSuffix(before, "-") || strings.HasSuffix(before, "+")) {
+		if _, ok := proof.Contained(s.hole.Language, admitDigits()); !ok {
+			w.refusePlace(s, "right after a sign", "With a sign of its own it would be -- or ++, which changes a variable.", "Put a blank before it.")
+		}
+	}
+}
+
+var admitDigits = admit(`[0-9]+`)
 
 // evaluatedName proves what a variable holds that is evaluated by its name,
 // and what those hold that its text names in turn: y=x; $((y)).
@@ -151,7 +168,7 @@ func (w *walker) evaluatedOperand(x syntax.TestExpr, op string, whole bool) {
 // name makes its text more than text, and the same of the files it writes.
 func (w *walker) assignedVariables() {
 	for name, os := range w.vars.written {
-		if !codeFile.MatchString(path.Base(name)) {
+		if !codeFile.MatchString(name) {
 			continue
 		}
 		for _, o := range os {

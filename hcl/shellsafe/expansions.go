@@ -159,8 +159,13 @@ func (w *walker) placeBare(s string, c setting, bracket *bool) {
 // setPlace says how the text of a slot will be quoted, unless what stands
 // right before it in the author's text would change the quotes.
 func (w *walker) setPlace(s *slot, p place) {
-	if w.nested() || s.place == placeRefused {
-		return // in a nested line, its place is that of the word around the line
+	w.seen[s] = true
+	if w.nested() {
+		w.nestedPlace(s, p)
+		return
+	}
+	if s.place == placeRefused {
+		return
 	}
 	if p != placeSingle {
 		before := w.t.text[:s.start]
@@ -177,6 +182,26 @@ func (w *walker) setPlace(s *slot, p place) {
 	}
 	s.place = p
 	s.variable = s.variable || w.back || p == placeHeredoc
+}
+
+// nestedPlace looks at a number in a line inside a word. There it stands as
+// plain digits (the quotes around it are the outer line's), so it must not
+// grow together with what is beside it into something else.
+func (w *walker) nestedPlace(s *slot, p place) {
+	if p != placeBare || s.hole.Unsafe {
+		return
+	}
+	before, after, _ := strings.Cut(w.t.text, s.token)
+	word := before[strings.LastIndexAny(before, " \t\n;&|()<>")+1:]
+	way := "Give it as an argument: sh -c '… \"$1\" …' _ " + placeholder(s.hole) + "."
+	switch {
+	case strings.HasPrefix(after, "<") || strings.HasPrefix(after, ">"):
+		w.refusePlace(s, "right before a redirection", "Its digits would be the number of a file.", way)
+	case strings.HasPrefix(word, "~") && !strings.Contains(word, "/"):
+		w.refusePlace(s, "right after ~", "It would choose a folder of bash's, or a user's.", way)
+	case strings.Contains(word, "{"):
+		w.refusePlace(s, "in braces", "bash makes several words of {1..9}.", way)
+	}
 }
 
 // placeParam visits a parameter expansion.

@@ -93,7 +93,7 @@ func (v *bindings) files(f *syntax.File) {
 		}
 		for _, n := range names {
 			resolved, _ := arg{pieces: v.w.pieces(n, setting{})}.literal()
-			for _, key := range []string{fileKey(n), path.Clean(strings.TrimPrefix(resolved, "of="))} {
+			for _, key := range []string{fileKey(n), path.Clean(outputOption.ReplaceAllString(resolved, ""))} {
 				if key != "" && key != "." && !strings.HasPrefix(key, "/dev/") {
 					v.written[key] = addOrigins(v.written[key], os...)
 				}
@@ -102,8 +102,13 @@ func (v *bindings) files(f *syntax.File) {
 	}
 }
 
-// copiers are programs that write what they read to files that their words name.
-var copiers = map[string]bool{"tee": true, "cp": true, "mv": true, "dd": true, "install": true, "ln": true}
+// copiers are programs that write what they read, or fetch, to files that
+// their words name.
+var copiers = map[string]bool{"tee": true, "cp": true, "mv": true, "dd": true, "install": true, "ln": true,
+	"wget": true, "curl": true, "aria2c": true, "scp": true, "rsync": true, "sftp": true}
+
+// outputOption is what stands before a file's name in the same word: of=F, -oF, --output=F.
+var outputOption = regexp.MustCompile(`^(of=|-[oO]|--[a-z-]+=)`)
 
 // key is the argument's text as fileKey knows it again.
 func (a arg) key() string {
@@ -126,6 +131,6 @@ func (a arg) key() string {
 var openFile = regexp.MustCompile(`^/(dev/(fd/|stdin)|proc/[^/]*/fd/)`)
 
 // codeFile matches names of files that programs run or load by their name.
-var codeFile = regexp.MustCompile(`(?i)^(.*\.(py|pyw|pth|sh|bash|zsh|pl|pm|rb|js|mjs|cjs|ts|lua|php|r|jl|mk|cmake|service|desktop)|(gnu)?makefile|dockerfile|` +
-	`pyproject\.toml|uv\.toml|setup\.cfg|tox\.ini|package\.json|crontab|authorized_keys|config|\.(bash|zsh|k?sh)?(rc|profile|login|logout|env)|` +
-	`\.bash_.*|\.profile|\.zprofile|\.envrc|\.gitconfig|\.npmrc|\.vimrc|\.gdbinit|\.inputrc|\.xinitrc)$`)
+var codeFile = regexp.MustCompile(`(?i)(^|/)([^/]*\.(py|pyw|pth|sh|bash|zsh|pl|pm|rb|js|mjs|cjs|ts|lua|php|r|jl|mk|cmake|service|desktop)|(gnu)?makefile|dockerfile|` +
+	`pyproject\.toml|uv\.toml|setup\.cfg|tox\.ini|pytest\.ini|pip\.conf|(requirements|constraints)[^/]*\.txt|package\.json|crontab|authorized_keys|\.(git|ssh)/(config|rc)|` +
+	`\.(bash|zsh|k?sh)?(rc|profile|login|logout|env)|\.bash_[^/]*|\.zprofile|\.envrc|\.gitconfig|\.npmrc|\.vimrc|\.gdbinit|\.inputrc|\.xinitrc|\.pdbrc)$`)

@@ -32,20 +32,29 @@ func (w *walker) hereDocument(r *syntax.Redirect) *source {
 	}
 	src.origins = w.origins(r.Hdoc)
 	src.text, src.known = w.heredocText(r)
-	if !quotedDelimiter(r.Word) {
+	quoted := quotedDelimiter(r.Word)
+	if !quoted {
 		w.place(r.Hdoc, setting{quoted: true, heredoc: true})
-		return src
 	}
-	if w.nested() {
-		return src // numbers at most: no line of them can be the delimiter's
+	if !quoted && !w.nested() {
+		return src
 	}
 	delimiter, _ := literalWord(r.Word)
 	h := &heredoc{delimiter: delimiter, tabs: r.Op == syntax.DashHdoc}
+	if w.nested() { // digits stand in it as they are, quoted or not
+		for line := range strings.SplitSeq(w.raw(r.Hdoc), "\n") {
+			for _, s := range w.tokens.in(line) {
+				w.seen[s] = true
+			}
+			w.proveHeredocLine(h, line)
+		}
+		return src
+	}
 	h.start, _ = offsets(r.Hdoc)
 	body, _ := w.heredocText(r)
 	h.end = h.start + len(body)
 	for _, s := range w.tokens.in(body) {
-		s.place = placeVerbatim
+		s.place, w.seen[s] = placeVerbatim, true
 		h.slots = append(h.slots, s)
 	}
 	if len(h.slots) == 0 {

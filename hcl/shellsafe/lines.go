@@ -82,7 +82,7 @@ func (w *walker) innerLine(text, shell string, at Where, stdin *source) {
 	if f == nil {
 		return
 	}
-	inner := &walker{checker: w.checker, t: t, shell: shell, inner: true}
+	inner := &walker{checker: w.checker, t: t, shell: shell, inner: true, seen: map[*slot]bool{}}
 	inner.gather(f, w.vars)
 	inner.file(f, stdin)
 }

@@ -15,7 +15,8 @@ type walker struct {
 	// inner: the tree is that of a word (sh -c '…'), whose tokens have their
 	// place in the line around it.
 	inner bool
-	here  flow    // of the command whose words are being walked
+	here  flow // of the command whose words are being walked
+	seen  map[*slot]bool
 	all   *source // any captured text of the line
 }
 
@@ -42,7 +43,7 @@ func (c *checker) script(t *template, shell string, stdin *source) {
 	if f == nil {
 		return
 	}
-	w := &walker{checker: c, t: t, shell: shell, inner: t.outer != nil}
+	w := &walker{checker: c, t: t, shell: shell, inner: t.outer != nil, seen: map[*slot]bool{}}
 	w.gather(f, nil)
 	w.file(f, stdin)
 }
@@ -57,9 +58,7 @@ func (w *walker) file(f *syntax.File, stdin *source) {
 	}
 	w.stmts(f.Stmts, flow{stdin: stdin, folder: folder{known: true}})
 	w.assignedVariables()
-	if !w.nested() {
-		w.unplaced(f)
-	}
+	w.unplaced(f)
 }
 
 // stmts walks commands one after the other and returns the folder after them,

@@ -10,8 +10,8 @@ import (
 // unplaced refuses every token that the walk gave no place. This is the net
 // below the tables: whatever nobody thought about ends here.
 func (w *walker) unplaced(f *syntax.File) {
-	for _, s := range w.t.slots {
-		if s.place != placeNone {
+	for _, s := range w.tokens.in(w.t.text) {
+		if w.nested() && w.seen[s] || !w.nested() && s.place != placeNone {
 			continue
 		}
 		where, reason, way := w.whereUnplaced(f, s)
