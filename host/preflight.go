@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -137,16 +140,12 @@ func sentence(err error) string {
 	if errors.As(err, &path) {
 		text = fmt.Sprintf("%s: %v", path.Path, path.Err)
 	}
-	if n := len(text); n > 0 && text[n-1] != '.' {
-		text += "."
+	if !strings.Contains(text, "\n") { // several lines end with what to type
+		text = strings.TrimSuffix(text, ".") + "."
 	}
-	return string(upperFirst(text))
-}
-
-func upperFirst(s string) []byte {
-	b := []byte(s)
-	if len(b) > 0 && 'a' <= b[0] && b[0] <= 'z' && (len(b) < 3 || string(b[:2]) != "uv") {
-		b[0] -= 'a' - 'A'
+	first, size := utf8.DecodeRuneInString(text)
+	if strings.HasPrefix(text, "uv ") { // a name
+		return text
 	}
-	return b
+	return string(unicode.ToUpper(first)) + text[size:]
 }
