@@ -59,8 +59,9 @@ func (l *loader) action(b *hclsyntax.Block, s *scope.Scope, in place) *Action {
 			}
 		case c.has(attr.Name):
 			complete = false
-		case attr.Required:
+		case attr.Required && c.lacks(attr.Name):
 			l.error(CodeMissing, a.Range, "An attribute is missing", "The action %s needs %s%s.", a.Label, attr.Name, docAndExample(attr))
+			complete = false
 		}
 	}
 	for _, group := range a.Schema.ExactlyOne {

@@ -33,6 +33,7 @@ const (
 	CodePlugin           Code = "plugin"            // a plugin that cannot be described or has a bad schema
 	CodeGrant            Code = "grant"             // a grant that is unknown, or wanted and not given
 	CodeUnused           Code = "unused-watcher"    // a shared watcher that no job lists
+	CodeMatchesAll       Code = "matches-all"       // a pattern that matches every line, even an empty part of it
 	CodeUnsafe           Code = "unsafe"            // unsafe() was used
 	CodeShellSyntax      Code = "shell-syntax"      // a command that is not valid shell
 )

@@ -19,13 +19,14 @@ type content struct {
 	at    hcl.Range
 	attrs map[string]*hclsyntax.Attribute
 	nest  map[string][]*hclsyntax.Block
+	meant map[string]bool // what unknown names are most likely slips of
 }
 
 // content checks a body: attributes and blocks that are not listed are errors.
 // A block type ends in a space and the meaning of its label where it has one:
 // "watcher name".
 func (l *loader) content(body *hclsyntax.Body, what string, at hcl.Range, attrs []string, blocks ...string) *content {
-	c := &content{l: l, what: what, at: at, attrs: map[string]*hclsyntax.Attribute{}, nest: map[string][]*hclsyntax.Block{}}
+	c := &content{l: l, what: what, at: at, attrs: map[string]*hclsyntax.Attribute{}, nest: map[string][]*hclsyntax.Block{}, meant: map[string]bool{}}
 	labels := map[string]string{}
 	var types []string
 	for _, b := range blocks {
@@ -38,8 +39,10 @@ func (l *loader) content(body *hclsyntax.Body, what string, at hcl.Range, attrs 
 		case slices.Contains(attrs, name):
 			c.attrs[name] = a
 		case slices.Contains(types, name):
-			l.error(CodeUnknownAttribute, a.NameRange, "Not an attribute", "%s is a block of %s: write %s { … }, without the equals sign.", name, what, name)
+			c.meant[name] = true
+			l.error(CodeUnknownAttribute, a.NameRange, "Not an attribute", "%s is a block of %s: write %s, without the equals sign.", name, what, header(name, labels[name]))
 		default:
+			c.meant[scope.Nearest(name, attrs)] = true
 			l.unknown(CodeUnknownAttribute, a.NameRange, "attribute", name, what, attrs)
 		}
 	}
@@ -50,8 +53,10 @@ func (l *loader) content(body *hclsyntax.Body, what string, at hcl.Range, attrs 
 				c.nest[b.Type] = append(c.nest[b.Type], b)
 			}
 		case slices.Contains(attrs, b.Type):
+			c.meant[b.Type] = true
 			l.error(CodeUnknownBlock, b.TypeRange, "Not a block", "%s is an attribute of %s: write %s = …, with an equals sign.", b.Type, what, b.Type)
 		default:
+			c.meant[scope.Nearest(b.Type, types)] = true
 			l.unknown(CodeUnknownBlock, b.TypeRange, "block", b.Type, what, types)
 		}
 	}
@@ -71,11 +76,11 @@ func (l *loader) label(b *hclsyntax.Block, label string) bool {
 	at := hcl.RangeBetween(b.TypeRange, b.OpenBraceRange)
 	switch {
 	case label == "" && len(b.Labels) > 0:
-		l.error(CodeName, b.LabelRanges[0], "A label too many", "A %s block has no label: write %s { … }.", b.Type, b.Type)
+		l.error(CodeName, b.LabelRanges[0], "A label too many", "%s block has no label: write %s.", article(b.Type), header(b.Type, ""))
 	case label != "" && len(b.Labels) == 0:
-		l.error(CodeMissing, at, "A label is missing", "A %s block has a %s: write %s %q { … }.", b.Type, label, b.Type, label)
+		l.error(CodeMissing, at, "A label is missing", "%s block has a %s: write %s.", article(b.Type), label, header(b.Type, label))
 	case label != "" && len(b.Labels) > 1:
-		l.error(CodeName, b.LabelRanges[1], "A label too many", "A %s block has one label, its %s: write %s %q { … }.", b.Type, label, b.Type, b.Labels[0])
+		l.error(CodeName, b.LabelRanges[1], "A label too many", "%s block has one label, its %s: write %s.", article(b.Type), label, header(b.Type, b.Labels[0]))
 	default:
 		return true
 	}
@@ -103,12 +108,15 @@ func (c *content) attr(name string) *hclsyntax.Attribute {
 	return a
 }
 
+// lacks reports whether the attribute is not given, not even misspelt.
+func (c *content) lacks(name string) bool { return !c.has(name) && !c.meant[name] }
+
 // has reports whether the attribute is given.
 func (c *content) has(name string) bool { return c.attrs[name] != nil }
 
 // require complains if the attribute is not given.
 func (c *content) require(name, example string) {
-	if !c.has(name) {
+	if c.lacks(name) {
 		c.l.error(CodeMissing, c.at, "An attribute is missing", "%s needs %s, as in:\n\n  %s = %s", begin(c.what), name, name, example)
 	}
 }
@@ -138,6 +146,22 @@ func (r registry) add(l *loader, what, name string, at hcl.Range) bool {
 	}
 	r[name] = at
 	return true
+}
+
+// header is the head of a block as it is written.
+func header(typ, label string) string {
+	if label == "" {
+		return typ + " { … }"
+	}
+	return fmt.Sprintf("%s %q { … }", typ, label)
+}
+
+// article begins a sentence about a block of the type.
+func article(typ string) string {
+	if strings.ContainsAny(typ[:1], "aeiou") {
+		return "An " + typ
+	}
+	return "A " + typ
 }
 
 // begin begins a sentence.

@@ -25,8 +25,8 @@ func (l *loader) jobs() {
 			continue
 		}
 		name, at := b.Labels[0], b.LabelRanges[0]
-		if !l.name("job", name, at) || !seen.add(l, "another job", name, at) {
-			continue
+		if l.name("job", name, at) {
+			seen.add(l, "another job", name, at)
 		}
 		if slices.Contains(scope.JobFields(), name) {
 			l.error(CodeName, at, "A reserved name", "No job can be called %s: job.%s is a field of job.*, like %s.", name, name, sorted(scope.JobFields()))
@@ -45,7 +45,7 @@ func (l *loader) jobs() {
 func (l *loader) job(j *Job, c *content) {
 	if b := c.one("source"); b != nil {
 		j.Source = l.source(b)
-	} else {
+	} else if !c.meant["source"] {
 		l.error(CodeMissing, j.Range, "A source is missing", "A job needs a source that says what runs:\n\n  source \"local\" {\n    command = \"…\"\n  }")
 	}
 	j.Dir, j.DirRange = l.path(".", j.Range), j.Range
@@ -158,7 +158,7 @@ func (l *loader) jobCommand(a *hclsyntax.Attribute) string {
 		offset := min(int(where.Pos.Offset()), len(text))
 		at = l.inText(t, offset, min(offset+1, len(text)))
 	}
-	l.error(CodeShellSyntax, at, "Not a valid shell command", "The shell would refuse this: %s.", message)
+	l.error(CodeShellSyntax, at, "Not a valid command: "+message, "The command is read as sh reads it, before any job starts.")
 	return text
 }
 
@@ -171,6 +171,7 @@ func (l *loader) exactlyOne(c *content, names []string) bool {
 		}
 	}
 	switch {
+	case len(given) == 0 && slices.ContainsFunc(names, func(name string) bool { return c.meant[name] }):
 	case len(given) == 0:
 		l.error(CodeMissing, c.at, "An attribute is missing", "%s needs one of: %s.", begin(c.what), strings.Join(names, ", "))
 	case len(given) > 1:
@@ -259,7 +260,7 @@ func (l *loader) cycles() {
 			for _, e := range way[i:] {
 				circle = append(circle, e.to.Name)
 			}
-			l.error(CodeCycle, way[len(way)-1].at, "Jobs that wait for each other", "%s: each waits for the next, so none would start.", strings.Join(circle, " -> "))
+			l.error(CodeCycle, way[len(way)-1].at, "Jobs that wait for each other", "%s, so none would start.", circular(circle))
 			return
 		}
 		if done[j] {
@@ -277,6 +278,14 @@ func (l *loader) cycles() {
 	for _, j := range l.file.Jobs {
 		visit(j)
 	}
+}
+
+// circular tells a circle of jobs, whose first is its last.
+func circular(names []string) string {
+	if len(names) == 2 {
+		return names[0] + " waits for itself"
+	}
+	return strings.Join(names, " -> ") + ": each waits for the next"
 }
 
 // jobWatchers compiles the watchers that a job lists and its own.
@@ -307,9 +316,10 @@ func (l *loader) jobWatchers(j *Job, c *content, in place) {
 		}
 	}
 	for _, b := range c.nest["watcher"] {
-		if l.watcherName(b) && seen.add(l, "another watcher of the job", b.Labels[0], b.LabelRanges[0]) {
-			blocks = append(blocks, b)
+		if l.watcherName(b) {
+			seen.add(l, "another watcher of the job", b.Labels[0], b.LabelRanges[0])
 		}
+		blocks = append(blocks, b)
 	}
 	in.metrics = metricNames(blocks)
 	for _, b := range blocks {
@@ -332,10 +342,13 @@ func (l *loader) watcherName(b *hclsyntax.Block) bool {
 // them. Metrics of other watchers of the files count as recorded.
 func (l *loader) shared() {
 	seen := registry{}
-	var blocks, all []*hclsyntax.Block
+	var blocks, named, all []*hclsyntax.Block
 	for _, b := range l.of("watcher") {
-		if l.label(b, "name") && l.watcherName(b) && seen.add(l, "another watcher", b.Labels[0], b.LabelRanges[0]) {
+		if l.label(b, "name") {
 			blocks = append(blocks, b)
+			if l.watcherName(b) && seen.add(l, "another watcher", b.Labels[0], b.LabelRanges[0]) {
+				named = append(named, b)
+			}
 		}
 	}
 	all = append(all, blocks...)
@@ -349,7 +362,7 @@ func (l *loader) shared() {
 	for _, b := range blocks {
 		in := place{metrics: metricNames(all), listed: slices.Contains(l.listed, b)}
 		l.file.Watchers = append(l.file.Watchers, l.watcher(b, in))
-		if len(l.file.Jobs) > 0 && !in.listed {
+		if len(l.file.Jobs) > 0 && !in.listed && slices.Contains(named, b) {
 			l.warn(CodeUnused, b.DefRange(), "A watcher that no job lists", "It watches no job of this file. A job lists it by:\n\n  watchers = [watcher.%s]", b.Labels[0])
 		}
 	}

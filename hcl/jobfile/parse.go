@@ -3,6 +3,7 @@ package jobfile
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -30,9 +31,49 @@ func (l *loader) parse(path string) *hclsyntax.Body {
 	if !ok {
 		return nil
 	}
-	l.syntax(diags, src)
-	l.heal(body, diags, src)
-	return body
+	if !diags.HasErrors() {
+		l.syntax(diags, body, src)
+		return body
+	}
+	// A quote or a brace that is not closed swallows what follows, so the file
+	// is read again in pieces, from one block at the margin to the next.
+	all := &hclsyntax.Body{Attributes: hclsyntax.Attributes{}, SrcRange: body.SrcRange, EndRange: body.EndRange}
+	for _, r := range pieces(src, path) {
+		f, diags := hclsyntax.ParseConfig(r.SliceBytes(src), path, r.Start)
+		piece, ok := f.Body.(*hclsyntax.Body)
+		if !ok {
+			continue
+		}
+		l.syntax(diags, piece, src[:r.End.Byte])
+		l.heal(piece, diags, src)
+		maps.Copy(all.Attributes, piece.Attributes)
+		all.Blocks = append(all.Blocks, piece.Blocks...)
+	}
+	return all
+}
+
+var atMargin = regexp.MustCompile(`(?m)^(?:variable|plugin|watcher|job)[ \t]+"[^"\n]*"[ \t]*\{|^locals[ \t]*\{`)
+
+// pieces cuts a file where a line begins with a block of the top level.
+func pieces(src []byte, path string) []hcl.Range {
+	var out []hcl.Range
+	at := hcl.InitialPos
+	cut := func(end int) {
+		r := hcl.Range{Filename: path, Start: at, End: at}
+		r.End.Byte = end
+		if n := bytes.Count(src[at.Byte:end], []byte("\n")); n > 0 {
+			r.End.Line, r.End.Column = at.Line+n, 1
+		}
+		if end > at.Byte {
+			out = append(out, r)
+		}
+		at = r.End
+	}
+	for _, m := range atMargin.FindAllIndex(src, -1) {
+		cut(m[0])
+	}
+	cut(len(src))
+	return out
 }
 
 // heal parses what comes after a fault once more, block by block: after the
@@ -56,14 +97,15 @@ func (l *loader) heal(body *hclsyntax.Body, diags hcl.Diagnostics, src []byte) {
 				continue
 			}
 			body.Blocks[i] = again.Blocks[0]
-			l.syntax(diags, src)
+			l.syntax(diags, again, src)
 			l.heal(again.Blocks[0].Body, diags, src)
 		}
 	}
 }
 
-// syntax takes the parser's complaints over.
-func (l *loader) syntax(diags hcl.Diagnostics, src []byte) {
+// syntax takes the parser's complaints over. src ends where the parser stopped.
+func (l *loader) syntax(diags hcl.Diagnostics, body *hclsyntax.Body, src []byte) {
+	diags = unclosed(diags, body, src)
 	line := func(d *hcl.Diagnostic) string {
 		return fmt.Sprintf("%s:%d", d.Subject.Filename, d.Subject.Start.Line)
 	}
@@ -77,7 +119,7 @@ func (l *loader) syntax(diags hcl.Diagnostics, src []byte) {
 			l.explained[line(d)] = true
 			l.faults = append(l.faults, d)
 		}
-		if scope.CodeOf(d) == CodeOneLineBlock {
+		if c := scope.CodeOf(d); c == CodeOneLineBlock || c == CodeSyntax {
 			l.hard = append(l.hard, *d.Subject)
 		} else {
 			l.soft = append(l.soft, *d.Subject)
@@ -100,6 +142,8 @@ func (l *loader) syntax(diags hcl.Diagnostics, src []byte) {
 
 var (
 	bareDuration = regexp.MustCompile(`^(\s*\w+\s*=\s*)([0-9][0-9.]*(?:ms|s|m|h|d)[0-9a-z.]*)(\s*(?:(?:#|//).*)?)$`)
+	colon        = regexp.MustCompile(`^\s*([A-Za-z_][\w-]*)\s*:\s*(\S.*)$`)
+	wordOperator = regexp.MustCompile(`^(?:and|or)\b`)
 	oneLine      = regexp.MustCompile(`^\s*([A-Za-z_][\w-]*(?:\s+(?:"[^"]*"|[A-Za-z_][\w-]*))*)\s*\{(.*)\}\s*(?:(?:#|//).*)?$`)
 )
 
@@ -140,7 +184,26 @@ func explain(d *hcl.Diagnostic, src []byte) bool {
 		}
 		return say(CodeOneLineBlock, "A block of one line holds one argument",
 			"A block with more arguments is written over several lines:", fixed)
+	case "Argument definition required":
+		return say(CodeOneLineBlock, "A block of one line holds one argument",
+			"A block that holds other blocks is written over several lines:", "name {\n  block {\n    …\n  }\n}")
+	case "Argument or block definition required":
+		if m := colon.FindStringSubmatch(line); m != nil {
+			return say(CodeSyntax, "An equals sign is missing", "A value is given by an equals sign:", m[1]+" = "+m[2])
+		}
 	case "Missing newline after argument":
+		i := d.Subject.Start.Byte - lineStart(src, d.Subject.Start)
+		if i < 0 || i > len(line) {
+			return false
+		}
+		if m := wordOperator.FindString(line[i:]); m != "" {
+			return say(CodeSyntax, m+" is no operator", "Conditions are joined by && and ||:",
+				line[:i]+map[string]string{"and": "&&", "or": "||"}[m]+line[i+len(m):])
+		}
+		if strings.HasPrefix(line[i:], "=") {
+			return say(CodeSyntax, "One equals sign compares nothing", "To ask whether two values are equal write ==:",
+				line[:i]+"="+line[i:])
+		}
 		if m := bareDuration.FindStringSubmatch(strings.TrimRight(line, "\r")); m != nil {
 			return say(CodeDuration, "A duration is a text", "Write it in quotes:", m[1]+`"`+m[2]+`"`+m[3])
 		}
@@ -250,6 +313,9 @@ func (l *loader) trusted(d *hcl.Diagnostic) bool {
 		return true
 	}
 	at := l.innermost(*d.Subject)
+	if scope.CodeOf(d) == CodeUnknownBlock { // said by the block round it
+		at = l.round(at)
+	}
 	return !slices.ContainsFunc(l.hard, func(h hcl.Range) bool {
 		return h.Filename == d.Subject.Filename && l.innermost(h) == at
 	})
@@ -267,13 +333,29 @@ func (l *loader) innermost(at hcl.Range) *hclsyntax.Block {
 	}
 }
 
+// round returns the block that a block stands in, or nil.
+func (l *loader) round(b *hclsyntax.Block) *hclsyntax.Block {
+	var found *hclsyntax.Block
+	for blocks := l.blocks; b != nil; {
+		i := slices.IndexFunc(blocks, func(o *hclsyntax.Block) bool { return contains(whole(o), b.TypeRange) })
+		if i < 0 || blocks[i] == b {
+			break
+		}
+		found, blocks = blocks[i], blocks[i].Body.Blocks
+	}
+	return found
+}
+
 // broken reports whether a text inside the range was not understood.
 func (l *loader) broken(r hcl.Range) bool {
-	return slices.ContainsFunc(l.soft, func(s hcl.Range) bool { return contains(r, s) })
+	return slices.ContainsFunc(l.soft, func(s hcl.Range) bool {
+		return contains(r, s) || r.Filename == s.Filename && r.End.Byte == s.Start.Byte // 30m, of which r is 30
+	})
 }
 
 func contains(outer, inner hcl.Range) bool {
-	return outer.Filename == inner.Filename && outer.Start.Byte <= inner.Start.Byte && inner.Start.Byte <= outer.End.Byte
+	return outer.Filename == inner.Filename && outer.Start.Byte <= inner.Start.Byte &&
+		(inner.Start.Byte < outer.End.Byte || inner.End.Byte == outer.End.Byte)
 }
 
 // whole is the range of a block from its type to its closing brace.

@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -105,7 +107,7 @@ func (l *loader) config(p *Plugin, b *hclsyntax.Block) {
 		case a != nil:
 			p.ConfigRanges[attr.Name] = a.SrcRange
 			l.configValue(p, attr, a)
-		case attr.Required && !c.has(attr.Name):
+		case attr.Required && c.lacks(attr.Name):
 			l.error(CodeMissing, at, "An attribute is missing", "%s needs %s%s.", begin(what), attr.Name, doc(attr))
 		}
 	}
@@ -115,7 +117,8 @@ func doc(attr *schema.Attribute) string {
 	if attr.Doc == "" {
 		return ""
 	}
-	return ": " + strings.TrimSuffix(attr.Doc, ".")
+	r, n := utf8.DecodeRuneInString(attr.Doc)
+	return ": " + string(unicode.ToLower(r)) + strings.TrimSuffix(attr.Doc[n:], ".")
 }
 
 func (l *loader) configValue(p *Plugin, attr *schema.Attribute, a *hclsyntax.Attribute) {

@@ -48,14 +48,18 @@ func (l *loader) watcher(b *hclsyntax.Block, in place) *Watcher {
 	if onEnd != nil {
 		w.OnEnd = l.onEnd(onEnd)
 	}
-	if !c.has("pattern") {
+	switch {
+	case c.has("pattern"):
+	case c.meant["pattern"]:
+		s.Broken = true
+	case onEnd == nil && !c.meant["on_end"]:
+		l.error(CodeMissing, w.Range, "A watcher that never triggers", "A watcher needs a pattern, an on_end block, or both:\n\n  pattern = \"Loss: ([\\\\d.]+)\"")
+		s.Broken = true
+	default:
 		for _, name := range []string{"capture_groups", "output_type", "metrics"} {
 			if a := c.attrs[name]; a != nil {
 				l.error(CodeConflict, a.NameRange, "Only with a pattern", "%s says something of lines that a pattern matches, and this watcher has no pattern.", name)
 			}
-		}
-		if onEnd == nil {
-			l.error(CodeMissing, w.Range, "A watcher that never triggers", "A watcher needs a pattern, an on_end block, or both:\n\n  pattern = \"Loss: ([\\\\d.]+)\"")
 		}
 	}
 	if a := c.attr("when"); a != nil {
@@ -118,6 +122,9 @@ func (l *loader) pattern(c *content, w *Watcher) bool {
 		return false
 	}
 	w.Pattern = p
+	if at := p.Regexp.FindStringIndex("\x01"); at != nil && at[0] == at[1] {
+		l.warn(CodeMatchesAll, t.Range, "This pattern matches every line", "It matches the empty text too, so that each line of output is a match. If that is meant, write .* for a line, whatever it is.")
+	}
 	return true
 }
 

@@ -87,7 +87,7 @@ func (c *checker) textAsNumber(e hclsyntax.Expression, whole hcl.Range) *hcl.Dia
 		}
 		if t, ok := e.(*hclsyntax.ScopeTraversalExpr); ok {
 			if p, ok := c.scope.capture(t.Traversal.RootName()); ok && len(t.Traversal) == 1 {
-				detail += fmt.Sprintf("\n\nA capture is a number by itself if its group can hold nothing else, as ([\\d.]+) does; group %d can hold other text.", p.Group)
+				detail += fmt.Sprintf("\n\nA capture is a number by itself if its group can hold nothing else, as ([0-9.]+) does; group %d can hold other text.", p.Group)
 			}
 		}
 	}

@@ -27,6 +27,9 @@ func (s *Scope) Condition(expr hcl.Expression) (*Condition, hcl.Diagnostics) {
 		return nil, append(diags, Error(CodeType, expr.Range(), "A condition is true or false",
 			fmt.Sprintf("This is %s. Compare it with something, as in loss > 2.", typeName(p.typ))))
 	}
+	if lit, ok := unwrap(p.orig).(*hclsyntax.LiteralValueExpr); ok && lit.Val.IsNull() {
+		return nil, append(diags, Error(CodeType, expr.Range(), "A condition is true or false", "null is neither. Leave when out to act at every match."))
+	}
 	return &Condition{p, expr.Range()}, diags
 }
 

@@ -271,6 +271,18 @@ func (s *Scope) roots() []string {
 	return roots
 }
 
+func groups(n int) string {
+	switch n {
+	case 0:
+		return "no group"
+	case 1:
+		return "one group"
+	}
+	return fmt.Sprintf("%d groups", n)
+}
+
+var groupName = regexp.MustCompile(`^c[0-9]+$`)
+
 var shellName = regexp.MustCompile(`^[A-Z_][A-Z0-9_]+$`)
 
 func (s *Scope) unknown(t hcl.Traversal) *hcl.Diagnostic {
@@ -280,6 +292,9 @@ func (s *Scope) unknown(t hcl.Traversal) *hcl.Diagnostic {
 		candidates = append(candidates, "JOB_ID")
 	}
 	near := Nearest(root, candidates)
+	if s.Pattern != nil && near == "" && groupName.MatchString(root) {
+		return Error(CodeUnknownName, at, "Unknown name", fmt.Sprintf("There is no %s here: the pattern has %s in parentheses.", root, groups(len(s.Pattern.Captures))))
+	}
 	if fixed, ok := s.shellVariable(at); ok && near == "" && len(t) == 1 && shellName.MatchString(root) {
 		detail := fmt.Sprintf("There is no %s in scope here. For the shell's variable write $%s, or $${%s}:\n\n%s", root, root, root, fixed)
 		if !s.Shell {
@@ -328,7 +343,21 @@ func (s *Scope) shellVariable(at hcl.Range) (string, bool) {
 	if tail != "" && (tail[0] == '_' || tail[0] >= '0' && tail[0] <= '9' || tail[0]|0x20 >= 'a' && tail[0]|0x20 <= 'z') {
 		variable = "$${" + variable[1:] + "}"
 	}
-	return "  " + strings.TrimLeft(line[:len(line)-2], " \t") + variable + tail, true
+	return "  " + s.shellVariables(strings.TrimLeft(line[:len(line)-2], " \t")) + variable + s.shellVariables(tail), true
+}
+
+var interpolatedName = regexp.MustCompile(`(^|[^$])\$\{ *([A-Z_][A-Z0-9_]+) *\}`)
+
+// shellVariables escapes the other interpolations of a line that can be meant
+// as variables of the shell, so that the line is right as a whole.
+func (s *Scope) shellVariables(line string) string {
+	return interpolatedName.ReplaceAllStringFunc(line, func(m string) string {
+		parts := interpolatedName.FindStringSubmatch(m)
+		if _, ok := s.capture(parts[2]); ok || parts[2] == "JOB_ID" {
+			return m
+		}
+		return parts[1] + "$${" + parts[2] + "}"
+	})
 }
 
 func constantField(t hcl.Traversal, kind, where, field string, have map[string]cty.Value) (*name, *hcl.Diagnostic) {
@@ -343,6 +372,9 @@ func constantField(t hcl.Traversal, kind, where, field string, have map[string]c
 }
 
 func unknownField(t hcl.Traversal, field string, have []string, what string) *hcl.Diagnostic {
+	if len(have) == 0 {
+		return Error(CodeUnknownName, t.SourceRange(), "Unknown name", fmt.Sprintf("There is no %s.%s, as there are no %s.", t.RootName(), field, what))
+	}
 	return Error(CodeUnknownName, t.SourceRange(), "Unknown name",
 		fmt.Sprintf("There is no %s.%s.%s The %s: %s.", t.RootName(), field, DidYouMean(field, have), what, list(have)))
 }

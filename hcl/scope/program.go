@@ -41,6 +41,11 @@ func (s *Scope) compile(expr hcl.Expression) (*program, hcl.Diagnostics) {
 	diags := append(s.calls(e), numbers(e)...)
 	for _, t := range e.Variables() {
 		n, diag := s.resolve(t)
+		if diag != nil && slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {
+			return CodeOf(d) == CodeSecretName && d.Subject.Overlaps(t.SourceRange())
+		}) {
+			continue // the name of a secret without its quotes
+		}
 		if diag != nil {
 			diags = append(diags, diag)
 		} else if !n.constant {

@@ -5,6 +5,9 @@
 package scope
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
@@ -46,6 +49,7 @@ func (s *Scope) Constant(expr hcl.Expression) (cty.Value, hcl.Diagnostics) {
 	}
 	p, diags := c.compile(expr)
 	if diags.HasErrors() {
+		bareWord(expr, diags)
 		return cty.DynamicVal, diags
 	}
 	v, err := p.eval(&Values{})
@@ -54,6 +58,16 @@ func (s *Scope) Constant(expr hcl.Expression) (cty.Value, hcl.Diagnostics) {
 	}
 	v, _ = v.UnmarkDeep()
 	return v, diags
+}
+
+// bareWord adds to the complaint about an unknown name that a text would stand
+// in quotes, where the name is the whole value.
+func bareWord(expr hcl.Expression, diags hcl.Diagnostics) {
+	word := hcl.ExprAsKeyword(expr)
+	if word == "" || len(diags) != 1 || CodeOf(diags[0]) != CodeUnknownName || strings.Contains(diags[0].Detail, "Did you mean") {
+		return
+	}
+	diags[0].Detail += fmt.Sprintf(" If a text is meant, write it in quotes: %q.", word)
 }
 
 // source returns the text of a range, "" where the file is not known.

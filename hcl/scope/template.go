@@ -66,7 +66,11 @@ func (s *Scope) template(expr hcl.Expression, chomp bool) (*Template, hcl.Diagno
 	t := &Template{Range: expr.Range()}
 	diags := s.parts(t, e, hcl.Range{})
 	if diags.HasErrors() {
+		bareWord(expr, diags)
 		return nil, diags
+	}
+	if lit, ok := unwrap(e).(*hclsyntax.LiteralValueExpr); ok && lit.Val.IsNull() {
+		return nil, append(diags, Error(CodeType, expr.Range(), "Wrong type", `A text is wanted here, and this is null. Leave the attribute out, or write "" for the empty text.`))
 	}
 	if n := len(t.Parts); chomp && n > 0 && strings.HasPrefix(s.source(t.Range), "<<") {
 		t.Parts[n-1].Text = strings.TrimSuffix(t.Parts[n-1].Text, "\n")
