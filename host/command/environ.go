@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jwhost/jwhost/hcl/scope"
 	"github.com/jwhost/jwhost/hcl/shellsafe"
 )
 
@@ -51,6 +52,15 @@ func (s *Spec) environ(rendered *shellsafe.Rendered, more []string) ([]string, e
 	return env.list, nil
 }
 
+// variables are the captures by the names that the command has them by.
+func (s *Spec) variables() map[string][]byte {
+	m := make(map[string][]byte, len(s.Captures))
+	for name, text := range s.Captures {
+		m[scope.EnvName(name)] = text
+	}
+	return m
+}
+
 // captures sets JW_<NAME> for every capture, the small ones first, or
 // JW_<NAME>_FILE where execve can't carry it.
 func (s *Spec) captures(env *variables) error {
@@ -59,7 +69,7 @@ func (s *Spec) captures(env *variables) error {
 	})
 	total := 0
 	for _, name := range names {
-		value, variable := s.Captures[name], "JW_"+strings.ToUpper(name)
+		value, variable := s.Captures[name], scope.EnvName(name)
 		setting := variable + "=" + string(value)
 		if unfit(setting) == "" && total+len(setting) <= capturesLimit {
 			total += len(setting)

@@ -56,6 +56,9 @@ func (r *Runner) Run(ctx context.Context, s Spec) (*Result, error) {
 	if res.Rendered, err = s.Command.Render(s.Values); err != nil {
 		return nil, err
 	}
+	if err := s.Command.Admits(s.variables()); err != nil {
+		return nil, err
+	}
 	var env []string
 	if uv.Uses(s.Command) {
 		if env, err = r.prepare(ctx, s, res); err != nil {
