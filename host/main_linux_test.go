@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	case len(args) == 2 && args[0] == "supervise":
 		os.Exit(supervise.Main(args[1]))
 	case len(args) == 3 && args[0] == "plugin" && args[1] == "serve":
-		for _, p := range plugins() {
+		for _, p := range append(plugins(), pickyPlugin()) {
 			if p.Name == args[2] {
 				sdk.Serve(p)
 			}
@@ -62,6 +62,25 @@ func plugins() []sdk.Plugin {
 				sdk.NewAction("read", "reads the job's last lines", read),
 			},
 		},
+	}
+}
+
+// pickyPlugin is one that a file has to configure.
+func pickyPlugin() sdk.Plugin {
+	greeting := ""
+	return sdk.Plugin{
+		Name: "picky", Version: "0.0.1",
+		Config: sdk.NewConfig(func(_ context.Context, c struct {
+			Greeting string `jw:"greeting"`
+		}) error {
+			if greeting = c.Greeting; greeting == "" {
+				return sdk.Diagnostics{{Summary: "it wants to greet", Attribute: "greeting"}}
+			}
+			return nil
+		}),
+		Actions: []sdk.Action{sdk.NewAction("greet", "greets", func(context.Context, *sdk.Invocation, none) (sdk.Result, error) {
+			return sdk.Output(greeting), nil
+		})},
 	}
 }
 

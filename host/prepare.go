@@ -11,16 +11,19 @@ import (
 // usesUV reports whether anything in the file runs uv.
 func usesUV(file *jobfile.File) bool { return len(uvUsers(file)) > 0 }
 
-// prepare makes ready, while the job starts, what the uv commands of its
-// actions need, so that the first action does not wait for it. A failure is
-// the action's own, if it is ever asked for: it is told then.
+// prepare makes ready, while the job starts, what its actions need: their
+// plugins' processes, and what their uv commands ask for. So the first action
+// does not wait for it. A failure is the action's own, if it is ever asked for:
+// it is told then.
 func (r *run) prepare(ctx context.Context, j *job) {
-	if r.preparer == nil {
-		return
-	}
+	warm := map[string]bool{}
 	for _, w := range j.def.Watchers {
 		for _, a := range w.Actions {
-			if a.Command == nil || !uv.Uses(a.Command.Safe) {
+			if !warm[a.Plugin] {
+				warm[a.Plugin] = true
+				r.preparing.Go(func() { _, _ = r.plugins.Configure(ctx, a.Plugin) })
+			}
+			if r.preparer == nil || a.Command == nil || !uv.Uses(a.Command.Safe) {
 				continue
 			}
 			r.preparing.Go(func() {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -92,16 +93,11 @@ func start(t testing.TB, text string, change ...func(*Options)) *trial {
 		default:
 		}
 		within(t, "the run", tr.done)
-		left := strings.Join(tr.left(), "\n")
-		for range 100 {
-			if left == "" {
-				break
+		nothingLeft(t, tr.dir, tr.state)
+		for _, e := range tr.all(of(event.PluginStarted)) {
+			if err := syscall.Kill(e.PID, 0); err == nil {
+				t.Errorf("the plugin %s is left running: %d", e.Plugin, e.PID)
 			}
-			time.Sleep(50 * time.Millisecond)
-			left = strings.Join(tr.left(), "\n")
-		}
-		if left != "" {
-			t.Errorf("left running:\n%s", left)
 		}
 		tr.check()
 		if t.Failed() {
@@ -177,17 +173,29 @@ func (tr *trial) exits(status string, code int) {
 	}
 }
 
-// left names the processes that have to do with the run's folders.
-func (tr *trial) left() []string {
+// nothingLeft waits until no process has to do with a run's folders.
+func nothingLeft(t testing.TB, dir, state string) {
+	t.Helper()
+	for deadline := time.Now().Add(patience / 4); ; time.Sleep(10 * time.Millisecond) {
+		left := leftRunningIn(dir, state)
+		if len(left) == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Errorf("left running:\n%s", strings.Join(left, "\n"))
+			return
+		}
+	}
+}
+
+// leftRunningIn names the jobs and supervisors of a run.
+func leftRunningIn(dir, state string) []string {
 	var left []string
 	folders, _ := filepath.Glob("/proc/[0-9]*")
 	for _, p := range folders {
 		cwd, _ := os.Readlink(p + "/cwd")
 		line, _ := os.ReadFile(p + "/cmdline")
-		status, _ := os.ReadFile(p + "/stat")
-		ours := strings.HasPrefix(cwd, tr.dir) || strings.Contains(string(line), tr.state)
-		child := strings.Contains(string(status), fmt.Sprintf(" %d ", os.Getpid())) && strings.Contains(string(line), "plugin\x00serve")
-		if ours || child {
+		if strings.HasPrefix(cwd, dir) || strings.Contains(string(line), state) {
 			left = append(left, fmt.Sprintf("%s: %s in %s", p, strings.ReplaceAll(string(line), "\x00", " "), cwd))
 		}
 	}
