@@ -83,20 +83,23 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// needUV skips a test where uv is missing, which CI does not allow.
-func needUV(t *testing.T) {
+// needUV returns the path of uv, and skips the test where it is missing, which
+// CI does not allow.
+func needUV(t *testing.T) string {
 	t.Helper()
-	if _, err := exec.LookPath("uv"); err == nil {
-		return
+	if path, err := exec.LookPath("uv"); err == nil {
+		return path
 	}
 	home, _ := os.UserHomeDir()
-	if _, err := os.Stat(filepath.Join(home, ".local/bin/uv")); err == nil {
-		return
+	path := filepath.Join(home, ".local/bin/uv") // where `jwhost uv install` puts it
+	if _, err := os.Stat(path); err == nil {
+		return path
 	}
 	if os.Getenv("JWHOST_REQUIRE_ALL") != "" {
 		t.Fatal("uv is not installed")
 	}
 	t.Skip("uv is not installed: bin/jwhost uv install")
+	return ""
 }
 
 // A run is one example in a folder of its own.
@@ -304,7 +307,7 @@ func postProcessor(t *testing.T, r run) {
 		t.Errorf("output %q, want %q", ended[0].Output, want)
 	}
 	// Read the table back with the same library, in the same project.
-	read := exec.Command("uv", "run", "-q", "python", "-c",
+	read := exec.Command(needUV(t), "run", "-q", "python", "-c",
 		"import pandas as pd; t = pd.read_parquet('output.parquet'); print(t.shape, list(t.columns), round(t.energy.iloc[100], 4))")
 	read.Dir = r.dir
 	read.Stderr = os.Stderr
