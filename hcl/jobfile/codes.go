@@ -34,6 +34,7 @@ const (
 	CodeGrant            Code = "grant"             // a grant that is unknown, or wanted and not given
 	CodeUnused           Code = "unused-watcher"    // a shared watcher that no job lists
 	CodeMatchesAll       Code = "matches-all"       // a pattern that matches every line, even an empty part of it
+	CodeEscaped          Code = "escaped-capture"   // $${loss} in a command, where loss is a capture
 	CodeUnsafe           Code = "unsafe"            // unsafe() was used
 	CodeShellSyntax      Code = "shell-syntax"      // a command that is not valid shell
 )

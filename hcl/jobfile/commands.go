@@ -2,6 +2,7 @@ package jobfile
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -81,6 +82,7 @@ func (l *loader) prove(a *Action, arg *Arg, s *scope.Scope, in place) *Command {
 			input.Allow = append(input.Allow, text)
 		}
 	}
+	l.escaped(s, c.Templates)
 	safe, problems := shellsafe.Check(input)
 	for _, p := range problems {
 		refused := func(o shellsafe.Problem) bool { return !o.Warning && o.Where == p.Where }
@@ -94,6 +96,40 @@ func (l *loader) prove(a *Action, arg *Arg, s *scope.Scope, in place) *Command {
 	}
 	c.Safe = safe
 	return c
+}
+
+var shellExpansion = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// escaped warns of $${loss} where loss is a capture: to the shell it is a
+// variable of its own, and nothing in the command gives it a value.
+func (l *loader) escaped(s *scope.Scope, templates []*scope.Template) {
+	if s.Pattern == nil {
+		return
+	}
+	var all strings.Builder
+	for _, t := range templates {
+		for _, p := range t.Parts {
+			all.WriteString(p.Text)
+		}
+	}
+	for _, t := range templates {
+		for i := range t.Parts {
+			p := &t.Parts[i]
+			f := l.file.Sources[p.Range.Filename]
+			if p.Expr != nil || f == nil {
+				continue
+			}
+			for _, m := range shellExpansion.FindAllStringSubmatchIndex(p.Text, -1) {
+				name := p.Text[m[2]:m[3]]
+				set := regexp.MustCompile(`\b` + name + `=|\b(?:for|read|printf -v|local|export)\b[^;|&\n]*\b` + name + `\b`)
+				if _, capture := s.Pattern.Lookup(name); !capture || set.MatchString(all.String()) {
+					continue
+				}
+				l.warn(CodeEscaped, p.Span(f.Bytes, m[0], m[1]), "$${"+name+"} is not the capture "+name,
+					"Two dollar signs hand ${%[1]s} to the command as it stands, and no variable %[1]s is set there. For the capture write ${%[1]s}.", name)
+			}
+		}
+	}
 }
 
 // captures returns the variables that carry the captures.

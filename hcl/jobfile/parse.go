@@ -21,7 +21,7 @@ func (l *loader) parse(path string) *hclsyntax.Body {
 	src, err := os.ReadFile(path)
 	if err != nil {
 		l.diags = append(l.diags, &hcl.Diagnostic{
-			Severity: hcl.DiagError, Summary: "Cannot read " + path, Detail: err.Error() + ".", Extra: CodeFile,
+			Severity: hcl.DiagError, Summary: "Cannot read " + path, Detail: err.Error() + ".", Extra: CodeFile, Subject: &hcl.Range{Filename: path},
 		})
 		return nil
 	}

@@ -112,7 +112,7 @@ func (s screen) diagnostic(b *strings.Builder, d *hcl.Diagnostic, sources map[st
 		c = yellow
 	}
 	place := ""
-	if d.Subject != nil {
+	if d.Subject != nil && d.Subject.Start.Line > 0 { // else the file as a whole
 		place = fmt.Sprintf("%s:%d:%d: ", visible(shownPath(d.Subject.Filename)), d.Subject.Start.Line, d.Subject.Start.Column)
 	}
 	head := place + severity(d) + ": " + visible(d.Summary)
@@ -128,7 +128,7 @@ func (s screen) diagnostic(b *strings.Builder, d *hcl.Diagnostic, sources map[st
 		fmt.Fprintln(b, "  "+s.paint(bold, line))
 	}
 	b.WriteByte('\n')
-	if d.Subject != nil {
+	if place != "" {
 		if f := sources[d.Subject.Filename]; f != nil {
 			s.snippet(b, f.Bytes, *d.Subject, c)
 		}
@@ -161,11 +161,12 @@ func (s screen) snippet(b *strings.Builder, src []byte, r hcl.Range, c colour) {
 		if i := bytes.IndexByte(src[start:], '\n'); i >= 0 {
 			end = start + i
 		}
-		from, to := r.Start.Byte, min(r.End.Byte, end)
+		text := bytes.TrimSuffix(src[start:end], []byte("\r"))
+		from, to := min(r.Start.Byte, start+len(text)), min(r.End.Byte, start+len(text))
 		if n > 0 { // marked from the line's text on
-			from = end - len(bytes.TrimLeft(src[start:end], " \t"))
+			from = start + len(text) - len(bytes.TrimLeft(text, " \t"))
 		}
-		line, mark := s.window(string(src[start:end]), from-start, max(to-start, from-start), s.width-gutter-3)
+		line, mark := s.window(string(text), from-start, max(to-start, from-start), s.width-gutter-3)
 		number := s.paint(dim, padLeft(fmt.Sprint(r.Start.Line+n), gutter))
 		fmt.Fprintf(b, "%s %s %s\n", number, bar, line)
 		fmt.Fprintf(b, "%s %s %s\n", strings.Repeat(" ", gutter), bar, s.paint(c, mark))

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -94,6 +95,9 @@ func (d *deps) run(cmd *cobra.Command, f runFlags, args []string) error {
 	if err := complain(c.diags); err != nil {
 		return err
 	}
+	if len(c.file.Jobs) == 0 {
+		return usagef(cmd, "%s has no job, so there is nothing to run; its watchers watch a command by `%s -f %s -- CMD…`", title(c.names), cmd.CommandPath(), c.names[0])
+	}
 
 	var show surface
 	if f.json {
@@ -158,7 +162,14 @@ func jobFiles(cmd *cobra.Command, named []string) ([]string, error) {
 		}
 		return []string{DefaultFile}, nil
 	}
-	return named, nil
+	var paths []string
+	for _, path := range named { // a file named twice is one file
+		same := func(o string) bool { return filepath.Clean(o) == filepath.Clean(path) }
+		if !slices.ContainsFunc(paths, same) {
+			paths = append(paths, path)
+		}
+	}
+	return paths, nil
 }
 
 // stateDir returns the folder of the state, absolute.
