@@ -151,9 +151,9 @@ func advice(o origin, why refusal) []string {
 	case kindFile, kindFetch:
 		ways = append(ways, "Name it in the command, or let a `case` choose between names; text belongs into an argument after it.")
 	case kindInteger:
-		ways = append(ways, "Narrow the pattern's group to an integer: (-?\\d+).")
+		ways = append(ways, "Narrow the pattern's group to an integer: (-?[0-9]+).")
 	case kindOutput:
-		ways = append(ways, "Narrow the pattern's group to a name, such as (\\w+).")
+		ways = append(ways, "Narrow the pattern's group to a name, such as ([A-Za-z0-9_]+).")
 	case kindRefused:
 		if why.code == "capture-in-heredoc" {
 			ways = append(ways, "Take the quotes off the delimiter (and put \\ before $, ` and \\ in the text), or narrow the pattern's group.")
@@ -201,11 +201,11 @@ func reading(lang, env string) string {
 func narrower(lang string) string {
 	switch lang {
 	case "python", "perl", "node", "ruby", "awk":
-		return `([\d.]+)`
+		return `([0-9.]+)`
 	case "option", "printf", "escape", "at", "plus", "mail", "gofile", "equals":
 		return ""
 	}
-	return `(\d+)`
+	return `([0-9]+)`
 }
 
 // letProgramExpand tells how to give an expansion to code.
