@@ -60,7 +60,7 @@ func TestBackpressure(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	var most uint64
 	samples, finished, atEnd := 0, 0, -1
-	var ended string
+	ended := filepath.Join(t.TempDir(), "ended")
 	sample := func(e event.Event) {
 		if e.Type != event.ActionFinished || e.Watcher != "slow" {
 			return
@@ -75,7 +75,7 @@ func TestBackpressure(t *testing.T) {
 			most = max(most, now.HeapAlloc-min(before.HeapAlloc, now.HeapAlloc))
 		}
 	}
-	tr := start(t, shellJob("j", fmt.Sprintf("head -c %d /dev/zero | tr '\\0' x | fold -w 1000; touch DIR/ended", 1000*triggers), `
+	tr := start(t, shellJob("j", fmt.Sprintf("head -c %d /dev/zero | tr '\\0' x | fold -w 1000; touch %s", 1000*triggers, ended), `
   watcher "slow" {
     pattern = "x+"
     action "stamp" {
@@ -94,7 +94,6 @@ func TestBackpressure(t *testing.T) {
 			events(e)
 		}
 	})
-	ended = filepath.Join(tr.dir, "ended")
 	tr.exits(StatusSucceeded, ExitSucceeded)
 	for watcher, n := range map[string]int{"slow": triggers, "slower": 2000} {
 		if got := len(tr.all(both(of(event.ActionFinished), by(watcher)))); got != n {
@@ -112,12 +111,12 @@ func TestBackpressure(t *testing.T) {
 
 // TestLongLinesAreBounded: what waits is counted in bytes, too.
 func TestLongLinesAreBounded(t *testing.T) {
-	lines := rounds(10, 600)
+	lines := rounds(5, 600)
 	var before, now runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	var most uint64
-	tr := start(t, shellJob("j", fmt.Sprintf("for i in $(seq %d); do head -c 1000000 /dev/zero | tr '\\0' x; echo; done; touch DIR/ended", lines), `
+	tr := start(t, shellJob("j", fmt.Sprintf("for i in $(seq %d); do head -c 1000000 /dev/zero | tr '\\0' x; echo; done", lines), `
   watcher "w" {
     pattern = "(?P<a>x+)"
     action "note" {

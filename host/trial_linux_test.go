@@ -102,7 +102,7 @@ func start(t testing.TB, text string, change ...func(*Options)) *trial {
 		tr.check()
 		if t.Failed() {
 			t.Logf("log:\n%s", &tr.log)
-			for _, e := range tr.events {
+			for _, e := range tr.events[:min(len(tr.events), 300)] {
 				t.Logf("%s", brief(e))
 			}
 		}
@@ -203,7 +203,7 @@ func leftRunningIn(dir, state string) []string {
 }
 
 // patience is how long a test waits for what comes.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 func within(t testing.TB, what string, c <-chan struct{}) {
 	t.Helper()
