@@ -80,7 +80,7 @@ func TestProblems(t *testing.T) {
 			Summary: "${msg} would be read as Python code",
 			Detail: "Text from a job's output is not code: whoever can make the job print a line would choose what runs here. ${msg} can be \";\", for one, or \" + __import__(\"os\").system(\"reboot\") + \". " +
 				"Pass it as an argument or through the environment, and let the code read it from there: sys.argv[1], or os.environ[\"JW_MSG\"]. " +
-				"A capture that holds only numbers may stand in code: ([\\d.]+). " +
+				"A capture that holds only numbers may stand in code: ([0-9.]+). " +
 				"The text is also in the environment, as JW_MSG: in a shell write \"$JW_MSG\", with the quotes. unsafe(…) waives the proof, not the quoting.",
 			Fixed: `python3 -c 'print("" + __import__("os").environ["JW_MSG"] + "")'`,
 			Edits: []Correction{{Where{Attr: "line", Part: 1}, `" + __import__("os").environ["JW_MSG"] + "`}},
@@ -107,7 +107,7 @@ func TestProblems(t *testing.T) {
 			Code: "capture-in-redirection", Where: Where{Attr: "line", Part: 1}, Witness: "/",
 			Summary: "${x} would choose a file that the shell opens",
 			Detail: "Whoever can make the job print a line would choose the file. Only a plain name is safe: no \"/\", not \".\" or \"..\". ${x} can be \"/\", for one, or ../.profile. " +
-				"Narrow the pattern's group to a name, such as (\\w+). The text is also in the environment, as JW_X: in a shell write \"$JW_X\", with the quotes. " +
+				"Narrow the pattern's group to a name, such as ([A-Za-z0-9_]+). The text is also in the environment, as JW_X: in a shell write \"$JW_X\", with the quotes. " +
 				"unsafe(…) waives the proof, not the quoting.",
 		}},
 	} {
