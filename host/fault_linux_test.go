@@ -167,21 +167,28 @@ func TestThirdPartyPlugin(t *testing.T) {
 
 // TestTheRunEndsWhileAPluginStarts: nobody waits for what is not needed.
 func TestTheRunEndsWhileAPluginStarts(t *testing.T) {
-	slow := filepath.Join(t.TempDir(), "picky")
-	text := picky(t, "hello")
-	file, c := load(t, text)
-	if err := os.WriteFile(slow, []byte("#!/bin/sh\nsleep 300\n"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	file.Plugins[0].Source = slow
-	signals := make(chan Signal, 1)
-	signals <- Kill
-	begin := time.Now()
-	result, _, err := Run(t.Context(), file, Options{StateDir: t.TempDir(), Plugins: c, Signals: signals, Events: func(event.Event) {}})
-	if err != nil || result.ExitCode != ExitInterrupted {
-		t.Errorf("%+v, %v", result, err)
-	}
-	if took := time.Since(begin); took > patience {
-		t.Errorf("it took %v", took)
+	for name, s := range map[string]Signal{"stop": Stop, "kill": Kill, "detach": Detach} {
+		t.Run(name, func(t *testing.T) {
+			slow := filepath.Join(t.TempDir(), "picky")
+			file, c := load(t, picky(t, "hello"))
+			if err := os.WriteFile(slow, []byte("#!/bin/sh\nsleep 300\n"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			file.Plugins[0].Source = slow
+			signals := make(chan Signal, 1)
+			signals <- s
+			var got []string
+			begin := time.Now()
+			result, _, err := Run(t.Context(), file, Options{StateDir: t.TempDir(), Plugins: c, Signals: signals, Events: func(e event.Event) {
+				got = append(got, brief(e))
+			}})
+			if err != nil || result.ExitCode != ExitInterrupted {
+				t.Errorf("%+v, %v", result, err)
+			}
+			if took := time.Since(begin); took > 30*time.Second { // the plugin has a minute
+				t.Errorf("it took %v", took)
+			}
+			want(t, got, "run.started", "warning j job-end "+overBeforeStart, "job.ended j skipped", "run.ended interrupted exit=130")
+		})
 	}
 }

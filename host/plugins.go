@@ -79,7 +79,9 @@ func (r *run) configure(ctx context.Context) hcl.Diagnostics {
 		wg.Go(func() {
 			complaints, err := r.plugins.Configure(ctx, p.Name)
 			if err != nil {
-				r.log.Warn("plugin cannot start", "plugin", p.Name, "error", err)
+				if ctx.Err() == nil {
+					r.log.Warn("plugin cannot start", "plugin", p.Name, "error", err)
+				}
 				return
 			}
 			for _, c := range complaints {

@@ -59,7 +59,7 @@ type run struct {
 // Kill.
 var (
 	errOver     = errors.New("the run is over")
-	errKilled   = errors.New("the run was ended")
+	errKilled   = command.ErrKill
 	errDetached = errors.New("the jobs are left running")
 )
 
@@ -89,11 +89,6 @@ func newRun(ctx context.Context, file *jobfile.File, o Options) (*run, error) {
 			return nil, err
 		}
 	}
-	for _, j := range file.Jobs {
-		if err := os.MkdirAll(r.jobFolder(j), 0o700); err != nil {
-			return nil, fmt.Errorf("the run's folder cannot be made: %w; name another state folder with --state", err)
-		}
-	}
 	if usesUV(file) {
 		tool, err := uv.Find(ctx, os.Environ())
 		if err != nil {
@@ -116,6 +111,11 @@ func newRun(ctx context.Context, file *jobfile.File, o Options) (*run, error) {
 		j.env = env
 		r.jobs[def.Name] = j
 	}
+	for _, j := range file.Jobs {
+		if err := os.MkdirAll(r.jobFolder(j), 0o700); err != nil {
+			return nil, fmt.Errorf("the run's folder cannot be made: %w; name another state folder with --state", err)
+		}
+	}
 	if err := r.openPlugins(); err != nil {
 		return nil, err
 	}
@@ -137,10 +137,12 @@ func (r *run) run(ctx context.Context) (Result, hcl.Diagnostics, error) {
 	var watching sync.WaitGroup
 	defer watching.Wait()
 	defer r.end(errOver)
-	watching.Go(func() { r.obey(ctx) })
+	configuring, hurry := context.WithCancel(ctx)
+	defer hurry()
+	watching.Go(func() { r.obey(ctx, hurry) })
 	watching.Go(func() { r.check(ctx, r.dispatch.Failure(ctx)) })
 
-	diags := r.configure(ctx)
+	diags := r.configure(configuring)
 	if diags.HasErrors() {
 		os.RemoveAll(r.dir)
 		return Result{Status: StatusFailed, ExitCode: ExitUsage}, diags, nil
@@ -180,8 +182,9 @@ func (r *run) check(ctx context.Context, err error) {
 	}
 }
 
-// obey carries out what the run is asked for until it is over.
-func (r *run) obey(ctx context.Context) {
+// obey carries out what the run is asked for until it is over. hurry ends the
+// wait for plugins that start before the jobs do.
+func (r *run) obey(ctx context.Context, hurry func()) {
 	signals := r.o.Signals
 	for {
 		select {
@@ -193,6 +196,7 @@ func (r *run) obey(ctx context.Context) {
 				signals = nil
 			case s == Stop:
 				r.stopped.Store(true)
+				hurry()
 				for _, j := range r.jobs {
 					j.stop(source.Cancelled)
 				}

@@ -205,7 +205,7 @@ func TestKillEndsActions(t *testing.T) {
   watcher "command" {
     pattern = "x"
     action "run_command" {
-      command = "echo $$ > DIR/pid; sleep 300"
+      command = "trap 'touch DIR/asked' TERM; echo $$ > DIR/pid; while :; do sleep 0.02; done"
     }
   }
   watcher "plugin" {
@@ -230,6 +230,9 @@ func TestKillEndsActions(t *testing.T) {
 		if e.Outcome != event.Interrupted || e.Attempt != 1 || e.Trigger != 1 {
 			t.Errorf("%s", brief(e))
 		}
+	}
+	if _, err := os.Stat(filepath.Join(tr.dir, "asked")); err == nil {
+		t.Error("the command had time to end by itself")
 	}
 	if got := tr.all(func(e event.Event) bool { return e.Code == "not-delivered" }); len(got) != 1 || !strings.HasPrefix(got[0].Message, "2 ") {
 		t.Errorf("what was not delivered: %v", got)
@@ -290,9 +293,10 @@ func TestSignalsAtAnyTime(t *testing.T) {
 	for i := range rounds(12, 200) {
 		tr := start(t, shellJob("a", "echo x; sleep 0.1; echo x; exit 0", failing)+shellJob("b", "echo x; sleep 0.05", failing+"\ndepends_on = [job.a]"))
 		time.Sleep(time.Duration(i%40) * 10 * time.Millisecond)
-		tr.signals <- []Signal{Stop, Kill}[i%2]
+		s := []Signal{Stop, Kill, Detach}[i%3]
+		tr.signals <- s
 		tr.end()
-		if ends := tr.all(of(event.JobEnded)); len(ends) != 2 {
+		if ends := tr.all(of(event.JobEnded)); len(ends) != 2 && s != Detach {
 			t.Errorf("%d jobs have ended", len(ends))
 		}
 	}

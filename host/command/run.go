@@ -31,6 +31,10 @@ func New(limit int, prep *uv.Preparer, log hclog.Logger) *Runner {
 	return &Runner{turns: make(chan struct{}, max(limit, 1)), prep: prep, log: log}
 }
 
+// ErrKill, as the cause of a context's end, leaves its commands no time to end
+// by themselves.
+var ErrKill = errors.New("ended at once")
+
 // errNoUV is the cause where a command needs uv and there is none.
 var errNoUV = errors.New("uv was not found when jwhost started; install it with: jwhost uv install")
 
@@ -123,7 +127,11 @@ func (r *Runner) supervised(ctx context.Context, s Spec, argv, env []string, res
 	select {
 	case <-p.Done():
 	case <-ctx.Done():
-		p.Stop()
+		if errors.Is(context.Cause(ctx), ErrKill) {
+			p.Kill()
+		} else {
+			p.Stop()
+		}
 	}
 	exit, err := p.Exit(context.WithoutCancel(ctx)) // bounded: TERM, grace, KILL
 	if err != nil {
