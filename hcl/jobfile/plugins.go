@@ -71,10 +71,11 @@ func (l *loader) plugin(b *hclsyntax.Block, name string) *Plugin {
 		return nil
 	}
 	described, err := l.o.Actions.Describe(name, p.Source)
-	if err == nil {
-		err = described.Check()
-	}
 	if err != nil {
+		l.error(CodePlugin, a.Expr.Range(), "Unusable plugin", "%s", period(err.Error()))
+		return nil
+	}
+	if err := described.Check(); err != nil {
 		l.error(CodePlugin, a.Expr.Range(), "Unusable plugin", "The plugin %s cannot be used: %s", name, period(err.Error()))
 		return nil
 	}

@@ -87,7 +87,7 @@ func (c *Catalog) describe(name, source string) *description {
 	c.mu.Unlock()
 	d.once.Do(func() {
 		if d.schema, d.checksum, d.err = c.ask(name, source); d.err != nil {
-			d.err = fmt.Errorf("%s: %w", source, d.err)
+			d.err = fmt.Errorf("plugin %q (%s) can't be used: %w", name, source, d.err)
 		}
 	})
 	return d
