@@ -55,8 +55,8 @@ type run struct {
 	failedActions atomic.Int64
 }
 
-// Why a run ends. What is none of these, the end of its context included, is a
-// Kill.
+// Why a run ends, if not by a fault. The end of its context has causes of its
+// own, and is a Kill.
 var (
 	errOver     = errors.New("the run is over")
 	errKilled   = command.ErrKill
