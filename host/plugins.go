@@ -44,7 +44,7 @@ func (r *run) openPlugins() error {
 		},
 	}
 	var err error
-	r.plugins, err = pluginproc.NewManager(r.o.Plugins, configs, hooks, r.log.Named("plugin"))
+	r.plugins, err = pluginproc.NewManager(r.o.Plugins, configs, hooks, r.log)
 	return err
 }
 
